@@ -1,0 +1,1 @@
+"""Voxhall: one self-hosted voice AI server, Python library and command line."""

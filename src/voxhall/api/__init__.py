@@ -1,0 +1,1 @@
+"""How programs speak to Voxhall over HTTP."""

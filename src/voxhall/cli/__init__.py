@@ -1,0 +1,1 @@
+"""How people speak to Voxhall from a terminal."""

@@ -1,0 +1,1 @@
+"""The replaceable brains: one folder an ability, one file an engine."""

@@ -1,0 +1,1 @@
+"""Engines that find when each word was said."""

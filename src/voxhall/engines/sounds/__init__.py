@@ -1,0 +1,1 @@
+"""Engines that find sounds which are not words."""

@@ -1,0 +1,113 @@
+"""The tree of errors; each has a stable code, a sentence for people, and never contains speech, text or keys.
+
+VoxhallError
+├── InvalidInput            the caller's values are wrong
+│   ├── BrokenMedia         the bytes are not audio that can be decoded
+│   └── EmptyBody           nothing was sent
+├── TooLarge                more was sent than is accepted
+├── NotAuthenticated        no key, an unknown key, an expired key
+├── NotPermitted            the key is good but may not do this
+├── NotFound                no such thing, or not this account's
+├── Conflict                the thing is not in a state that allows this
+├── Cancelled               somebody asked the work to stop
+├── EngineUnavailable       no installed engine can do it; says what would
+├── EngineLost              an engine process died again and again on one piece of work
+├── StorageFull             the disk or bucket takes no more
+├── LeaseLost               another worker owns this job now
+└── Misconfigured           a setting is wrong; says which and what would be right
+"""
+
+
+class VoxhallError(Exception):
+    """Something Voxhall can explain."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, param: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+
+
+class InvalidInput(VoxhallError):
+    """The caller's values are wrong."""
+
+    code = "invalid_request"
+
+
+class BrokenMedia(InvalidInput):
+    """The bytes are not audio that can be decoded."""
+
+    code = "unsupported_media"
+
+
+class EmptyBody(InvalidInput):
+    """Nothing was sent."""
+
+    code = "empty_body"
+
+
+class TooLarge(VoxhallError):
+    """More was sent than is accepted."""
+
+    code = "too_large"
+
+
+class NotAuthenticated(VoxhallError):
+    """No key, an unknown key, an expired or revoked key."""
+
+    code = "unauthorized"
+
+
+class NotPermitted(VoxhallError):
+    """The key is good but may not do this."""
+
+    code = "forbidden"
+
+
+class NotFound(VoxhallError):
+    """There is no such thing, or it belongs to another account."""
+
+    code = "not_found"
+
+
+class Conflict(VoxhallError):
+    """The thing is not in a state that allows this."""
+
+    code = "conflict"
+
+
+class Cancelled(VoxhallError):
+    """Somebody asked the work to stop."""
+
+    code = "cancelled"
+
+
+class EngineUnavailable(VoxhallError):
+    """No installed engine can do it; the message names the command that fetches one."""
+
+    code = "engine_not_installed"
+
+
+class EngineLost(VoxhallError):
+    """An engine process died again and again on one piece of work."""
+
+    code = "engine_lost"
+
+
+class StorageFull(VoxhallError):
+    """The disk or bucket takes no more; nothing was kept of what was being stored."""
+
+    code = "storage_full"
+
+
+class LeaseLost(VoxhallError):
+    """Another worker owns this job now; what this one made of it is discarded."""
+
+    code = "lease_lost"
+
+
+class Misconfigured(VoxhallError):
+    """A setting is wrong; the message names it and says what would be right."""
+
+    code = "misconfigured"

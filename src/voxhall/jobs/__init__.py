@@ -1,0 +1,1 @@
+"""What runs later: the durable queue and its worker."""
