@@ -1,0 +1,156 @@
+"""Every setting, declared once: from `VOXHALL_*` variables, then `voxhall.toml`, then the defaults here."""
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import platformdirs
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from voxhall.errors import Misconfigured
+
+Names = Annotated[tuple[str, ...], NoDecode]
+"""A list that is comma-separated in the environment."""
+
+
+def _cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Settings(BaseSettings):
+    """How one platform is set up; immutable once read."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VOXHALL_", env_nested_delimiter="__", extra="forbid", frozen=True, use_attribute_docstrings=True
+    )
+
+    host: str = "127.0.0.1"
+    """Address the server listens on."""
+    port: int = Field(default=8012, ge=0, le=65535)
+    """Port the server listens on; 0 takes a free one."""
+    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("voxhall")))
+    """Folder for the database, objects, fetched models and work in progress."""
+    public_url: AnyHttpUrl | None = None
+    """What signed and self links start with; without it, the request's own address."""
+    admin_key: SecretStr | None = None
+    """The first admin key of an empty database; without it one is made and printed once."""
+    auth: bool = True
+    """Whether callers need keys; can be switched off only while bound to a loopback address."""
+
+    database_url: str | None = None
+    """SQLAlchemy URL (`sqlite+aiosqlite:///...`, `postgresql+asyncpg://...`); without it, SQLite in `data_dir`."""
+    objects_url: str | None = None
+    """Where recordings and results are kept (`file:///...`, `s3://bucket/prefix`); without it, in `data_dir`."""
+
+    recognizer: str = "auto"
+    """Name of the recognition engine; `auto` takes the best that is installed for the language."""
+    diarizer: str = "auto"
+    """Name of the diarization engine."""
+    engine_processes: int = Field(default_factory=_cores, ge=1, le=256)
+    """Engine worker processes; one inference thread each."""
+    engine_idle_seconds: float = Field(default=600.0, gt=0)
+    """After this long without work an engine process ends and its memory returns."""
+    engine_options: dict[str, dict[str, object]] = Field(default_factory=dict)
+    """Options by engine name, as the engine's own file declares them."""
+
+    job_slots: int = Field(default_factory=_cores, ge=0, le=256)
+    """Jobs worked on at once in this process; 0 leaves them to other processes."""
+    job_slots_per_account: int = Field(default=16, ge=1)
+    """Jobs of one account worked on at once, everywhere together."""
+    job_lease_seconds: float = Field(default=10.0, ge=1)
+    """A worker that has not been heard of for this long has lost its jobs."""
+
+    max_upload_mb: int = Field(default=2048, ge=1)
+    """Largest recording accepted, in MiB."""
+    max_audio_hours: float = Field(default=24.0, gt=0)
+    """Longest recording accepted."""
+    link_seconds: int = Field(default=3600, ge=1, le=7 * 24 * 3600)
+    """How long signed links stay valid."""
+
+    allowed_hosts: Names = ()
+    """Names under which the server may be addressed, besides its own addresses; comma-separated."""
+    cors_origins: Names = ()
+    """Web origins (`https://app.example.com`) whose pages may call this server; comma-separated."""
+    trusted_proxies: Names = ()
+    """Networks (`10.0.0.0/8`) from which `X-Forwarded-*` headers count; comma-separated."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severity that is logged."""
+    log_format: Literal["auto", "text", "json"] = "auto"
+    """`auto` writes text to a terminal and JSON elsewhere."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - .env files are not read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nor secret folders
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, which wins over the file."""
+        file = Path(os.environ.get("VOXHALL_CONFIG", "voxhall.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
+        """Accept comma-separated text for lists."""
+        lists = ("allowed_hosts", "cors_origins", "trusted_proxies")
+        split = {
+            name: tuple(part.strip() for part in value.split(",") if part.strip())
+            for name in lists
+            if isinstance(value := values.get(name), str)
+        }
+        return values | split
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        """Refuse combinations that would be unsafe or could not work."""
+        if not self.auth and not self.loopback:
+            raise ValueError(f"auth can be off only on a loopback address, not on host {self.host!r}")
+        for network in self.trusted_proxies:
+            ipaddress.ip_network(network)
+        return self
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only programs of this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def models_dir(self) -> Path:
+        """Where fetched weights are kept."""
+        return self.data_dir / "models"
+
+    @property
+    def scratch_dir(self) -> Path:
+        """Where work in progress is kept; a job's folder goes when the job ends."""
+        return self.data_dir / "scratch"
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the settings; overrides that are None do not count.
+
+    Raises Misconfigured, naming the setting, what was given and what would be right.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # validated by the model
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors())
+        raise Misconfigured("; ".join(lines)) from error
