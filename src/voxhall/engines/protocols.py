@@ -37,11 +37,11 @@ class Decoded:
 class Decoder(Protocol):
     """Reads a recording of any container and codec."""
 
-    def decode(self, source: str, pcm: str, opus: str, *, split: bool) -> Decoded:
+    def decode(self, source: str, pcm: str, opus: str, *, split: bool, longest: float) -> Decoded:
         """Write `source` as 16 kHz s16le to the file `pcm` and as Ogg Opus to the file `opus`.
 
         With `split` the PCM keeps the recording's channels, interleaved; otherwise they are mixed to one.
-        Memory does not grow with length. Raises BrokenMedia.
+        Memory does not grow with length. Raises BrokenMedia, InvalidInput after more than `longest` seconds of audio.
         """
         ...
 
