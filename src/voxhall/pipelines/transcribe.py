@@ -6,7 +6,7 @@ The result depends on nothing but the recording, the options and the engines.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,8 @@ from typing import TypeVar
 import numpy as np
 
 from voxhall.audio.pcm import read_pcm
-from voxhall.domain.speech import Segment, SoundEvent, Span, SpeakerCount, Transcript, Turn, Word
+from voxhall.domain.speech import Segment, SoundEvent, Span, Transcript, Turn, Word
+from voxhall.domain.transcription import Options
 from voxhall.domain.work import Journal
 from voxhall.engines import wire
 from voxhall.engines.protocols import (
@@ -41,25 +42,6 @@ VAD_BLOCK = 512 * 1875
 """Samples judged in one piece of work: a minute."""
 SOUND_BLOCK = 60.0
 """Seconds searched for sounds in one piece of work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the caller wants."""
-
-    language: str = "auto"
-    """ISO 639-1 code, or `auto`."""
-    speakers: SpeakerCount = field(default_factory=SpeakerCount)
-    diarize: bool = True
-    """False: everything is said by speaker 0."""
-    split: bool = False
-    """Each channel is one speaker."""
-    sounds: bool = False
-    """Whether to find events that are not words."""
-    keywords: tuple[str, ...] = ()
-    """Spellings that the caller expects."""
-    longest: float = math.inf
-    """Seconds of audio that are accepted at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,152 @@
+"""Recordings as they arrive: raw bytes or multipart, streamed at flat memory, counted while they come."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from python_multipart import MultipartParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartCallbacks, parse_options_header
+from starlette.requests import ClientDisconnect, Request
+
+from voxhall.errors import InvalidInput, TooLarge
+
+MAX_FIELDS = 64
+"""Form fields accepted beside the file."""
+MAX_FIELD_BYTES = 64 * 1024
+"""Bytes accepted in one form field."""
+MAX_HEADER_BYTES = 8 * 1024
+"""Bytes accepted in the headers of one part."""
+
+
+@dataclass
+class Upload:
+    """A recording on its way in; `fields` is complete once `chunks` is exhausted."""
+
+    chunks: AsyncIterator[bytes]
+    filename: str | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def open_upload(request: Request, *, limit: int) -> Upload:
+    """Take the recording from a request, as its body or as the multipart field `file`.
+
+    `limit` is the most bytes of body accepted. Reading raises TooLarge (at once where the length is announced) and
+    InvalidInput.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(limit)
+    body = _limited(request, limit)
+    kind, parameters = parse_options_header(request.headers.get("content-type"))
+    if kind != b"multipart/form-data":
+        return Upload(body)
+    upload = Upload(body)
+    upload.chunks = _file_of(body, parameters.get(b"boundary", b""), upload)
+    return upload
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"the body is larger than the {limit} bytes that are accepted")
+
+
+async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
+    received = 0
+    try:
+        async for chunk in request.stream():
+            received += len(chunk)
+            if received > limit:
+                raise _too_large(limit)
+            yield chunk
+    except ClientDisconnect as error:
+        raise InvalidInput("the connection ended before the body was complete") from error
+
+
+async def _file_of(body: AsyncIterator[bytes], boundary: bytes, upload: Upload) -> AsyncIterator[bytes]:
+    """Give the bytes of the part named `file`; put the other parts into the upload's fields."""
+    parts = _Parts(upload)
+    try:
+        parser = MultipartParser(boundary, parts.callbacks())
+        async for chunk in body:
+            parser.write(chunk)
+            for piece in parts.taken():
+                yield piece
+        parser.finalize()
+    except FormParserError as error:
+        raise InvalidInput("the multipart body is broken") from error
+    if not parts.found:
+        raise InvalidInput("the multipart body has no field `file`", param="file")
+
+
+class _Parts:
+    """What the multipart parser has seen so far."""
+
+    def __init__(self, upload: Upload) -> None:
+        self.found = False
+        self._upload = upload
+        self._pieces: list[bytes] = []
+        self._header = bytearray()
+        self._value = bytearray()
+        self._headers: dict[bytes, bytes] = {}
+        self._name = ""
+        self._is_file = False
+
+    def callbacks(self) -> MultipartCallbacks:
+        """What the parser is to call."""
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._on_header,
+            "on_header_value": self._on_value,
+            "on_header_end": self._header_end,
+            "on_headers_finished": self._headers_finished,
+            "on_part_data": self._data,
+            "on_part_end": self._end,
+        }
+
+    def taken(self) -> list[bytes]:
+        """Hand over the pieces of the file that have arrived."""
+        pieces, self._pieces = self._pieces, []
+        return pieces
+
+    def _begin(self) -> None:
+        self._headers = {}
+        self._value = bytearray()
+        self._name, self._is_file = "", False
+
+    def _on_header(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+        self._bounded(self._header, MAX_HEADER_BYTES)
+
+    def _on_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+        self._bounded(self._value, MAX_HEADER_BYTES)
+
+    def _header_end(self) -> None:
+        self._headers[bytes(self._header).lower()] = bytes(self._value)
+        self._header, self._value = bytearray(), bytearray()
+
+    def _headers_finished(self) -> None:
+        _, parameters = parse_options_header(self._headers.get(b"content-disposition"))
+        self._name = parameters.get(b"name", b"").decode("utf-8", "replace")
+        self._is_file = self._name == "file" and not self.found
+        if self._is_file:
+            self.found = True
+            self._upload.filename = parameters.get(b"filename", b"").decode("utf-8", "replace") or None
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        if self._is_file:
+            self._pieces.append(data[start:end])
+            return
+        self._value += data[start:end]
+        self._bounded(self._value, MAX_FIELD_BYTES)
+
+    def _end(self) -> None:
+        if self._is_file:
+            return
+        self._upload.fields[self._name] = self._value.decode("utf-8", "replace")
+        if len(self._upload.fields) > MAX_FIELDS:
+            raise InvalidInput(f"the form has more than {MAX_FIELDS} fields")
+
+    @staticmethod
+    def _bounded(value: bytearray, limit: int) -> None:
+        if len(value) > limit:
+            raise InvalidInput(f"a form field or its header is larger than {limit} bytes")

@@ -1,0 +1,117 @@
+"""A dialect is a value: what it is called, where its key is, what its errors look like, and its routes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, Response
+
+from voxhall import errors
+from voxhall.log import logger
+
+log = logger(__name__)
+
+SHOWN = 100
+"""Characters of a wrong value that an error repeats at most."""
+
+STATUS: dict[type[errors.VoxhallError], HTTPStatus] = {
+    errors.BrokenMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.InvalidInput: HTTPStatus.BAD_REQUEST,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.EngineUnavailable: HTTPStatus.NOT_IMPLEMENTED,
+    errors.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+}
+"""An error answers with the status of the first of its classes that is named here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, before a dialect puts it into words of its own."""
+
+    status: HTTPStatus
+    code: str
+    message: str
+    param: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One API that existing clients speak."""
+
+    name: str
+    """Also the path under which it is mounted whole."""
+    title: str
+    router: APIRouter
+    error: Callable[[Problem], dict[str, object]]
+    """The JSON body of an error."""
+    credential: Callable[[HTTPConnection], str | None]
+    """The key that a request carries."""
+    paths: tuple[str, ...] = ()
+    """First path segments that it owns at the root; the dialect without any owns the rest."""
+
+
+def application(dialect: Dialect, version: str) -> FastAPI:
+    """Make the dialect's sub-application: its routes, its own docs, every error in its own envelope."""
+    app = FastAPI(title=dialect.title, version=version, redoc_url=None)
+    app.state.dialect = dialect
+    app.include_router(dialect.router)
+
+    def answer(problem: Problem, headers: dict[str, str] | None = None) -> Response:
+        return JSONResponse(dialect.error(problem), problem.status, headers)
+
+    async def explained(_: Request, error: Exception) -> Response:
+        assert isinstance(error, errors.VoxhallError)  # noqa: S101 - registered for this class only
+        return answer(problem_of(error), _headers(error))
+
+    async def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - likewise
+        return answer(_invalid(error))
+
+    async def refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - likewise
+        status = HTTPStatus(error.status_code)
+        code = status.phrase.lower().replace(" ", "_")
+        return answer(Problem(status, code, str(error.detail)), dict(error.headers or {}))
+
+    async def crashed(_: Request, error: Exception) -> Response:
+        log.error("request failed", error=type(error).__name__)
+        return answer(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "An internal error occurred."))
+
+    app.add_exception_handler(errors.VoxhallError, explained)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(Exception, crashed)
+    return app
+
+
+def problem_of(error: errors.VoxhallError) -> Problem:
+    """Give an error of ours its status."""
+    known = (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    status = next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return Problem(status, error.code, error.message, error.param)
+
+
+def _headers(error: errors.VoxhallError) -> dict[str, str]:
+    """A body that is too large is not read to its end: the connection cannot be used again."""
+    if isinstance(error, errors.TooLarge):
+        return {"Connection": "close"}
+    if isinstance(error, errors.NotAuthenticated):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    """Name the field, the value given and what would be right; never a whole body."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"] if part not in {"query", "path", "body", "header"})
+    given = first.get("input")
+    shown = f", got {given!r}" if isinstance(given, str | int | float | bool) and len(str(given)) <= SHOWN else ""
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_value", f"{field}: {first['msg']}{shown}", field or None)

@@ -1,0 +1,261 @@
+"""The exact JSON of the Fluxions dialect's transcription part."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, SoundEvent, SpeakerCount, Transcript, Word
+from voxhall.domain.transcription import Options, Record
+from voxhall.domain.work import Progress
+from voxhall.text.captions import transcript_text
+
+Status = Literal["submitted", "processing", "completed", "failed"]
+
+STATUS: dict[str, Status] = {
+    "queued": "submitted",
+    "running": "processing",
+    "done": "completed",
+    "failed": "failed",
+    "cancelled": "failed",
+}
+SPEAKERS_AT_MOST = 32
+
+
+def _listed(value: object) -> object:
+    """Take keywords as one comma-separated text, as query and form fields have them."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class SubmitOptions(BaseModel):
+    """Query or form fields of a submission."""
+
+    non_speech: bool = Field(default=False, description="Include non-speech sounds")
+    filename: str = Field(default="audio", min_length=1, max_length=255, description="Name for the uploaded file")
+    cache: bool = Field(default=True, description="Use cached results for identical files")
+    language: str = Field(default="auto", pattern=r"^(auto|[a-z]{2,3})$", description="ISO 639-1 code, or `auto`")
+    num_speakers: int | None = Field(default=None, ge=1, le=SPEAKERS_AT_MOST)
+    min_speakers: int | None = Field(default=None, ge=1, le=SPEAKERS_AT_MOST)
+    max_speakers: int | None = Field(default=None, ge=1, le=SPEAKERS_AT_MOST)
+    channels: Literal["mix", "split"] = Field(default="mix", description="`split`: each channel is a speaker")
+    keywords: Annotated[list[str], BeforeValidator(_listed)] = Field(default=[], max_length=200)
+    store: bool = Field(default=True, description="`false`: the result is kept until first read, at most an hour")
+
+    def to_options(self) -> Options:
+        """Give what the pipeline needs."""
+        return Options(
+            language=self.language,
+            speakers=SpeakerCount(self.num_speakers or self.min_speakers, self.num_speakers or self.max_speakers),
+            split=self.channels == "split",
+            sounds=self.non_speech,
+            keywords=tuple(self.keywords),
+        )
+
+
+class QueryUrls(BaseModel):
+    """Where to ask for a job."""
+
+    get: str
+    status: str
+
+
+class Submitted(BaseModel):
+    """Answer to a submission."""
+
+    id: int
+    status: Status
+    created_at: str
+    original_audio_url: str | None
+    query_urls: QueryUrls
+    cached: bool
+
+
+class WireWord(BaseModel):
+    """One word."""
+
+    word: str
+    start: float
+    end: float
+    confidence: float
+
+
+class WireSegment(BaseModel):
+    """One utterance."""
+
+    speaker: str
+    text: str
+    start: float
+    end: float
+    segment_idx: int
+    words: list[WireWord] = []
+
+
+class WireEvent(BaseModel):
+    """One sound that is not a word (an addition of ours)."""
+
+    tag: str
+    start: float
+    end: float
+    confidence: float
+
+
+class WireProgress(BaseModel):
+    """How far a job is (an addition of ours)."""
+
+    stage: str
+    percent: float
+    done: int
+    total: int
+
+
+class Transcription(BaseModel):
+    """One job with its results; null until known."""
+
+    id: int
+    status: Status
+    created_at: str
+    updated_at: str
+    filename: str
+    audio_duration: float | None
+    audio_format: str | None
+    processing_time: float | None
+    language: str | None
+    non_speech: bool
+    num_chunks: int | None
+    num_segments: int | None
+    num_speakers: int | None
+    text: str | None
+    segments: list[WireSegment] | None
+    audio_url: str | None
+    original_audio_url: str | None
+    cached: bool
+    error_message: str | None
+    events: list[WireEvent] | None
+    notice: str | None
+    progress: WireProgress | None
+
+
+class ListedTranscription(BaseModel):
+    """One job in a list."""
+
+    id: int
+    status: Status
+    created_at: str
+    filename: str
+    audio_duration: float | None
+    audio_format: str | None
+    processing_time: float | None
+    num_speakers: int | None
+    num_segments: int | None
+    original_audio_url: str | None
+    language: str | None
+
+
+class TranscriptionList(BaseModel):
+    """A page of jobs."""
+
+    total: int
+    limit: int
+    offset: int
+    transcriptions: list[ListedTranscription]
+
+
+class Health(BaseModel):
+    """Whether the service works."""
+
+    status: Literal["ok", "degraded", "unhealthy"]
+    version: str
+    model: str
+    gateway: str
+
+
+class Links(BaseModel):
+    """Signed links to one job's audio."""
+
+    audio: str | None
+    original: str | None
+
+
+def timestamp(seconds: float) -> str:
+    """Write a time as ISO 8601 UTC with milliseconds."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def submitted(record: Record, links: Links, query_url: str, *, cached: bool) -> Submitted:
+    """Answer a submission."""
+    return Submitted(
+        id=record.id,
+        status=STATUS[record.state],
+        created_at=timestamp(record.created_at),
+        original_audio_url=links.original,
+        query_urls=QueryUrls(get=query_url, status=query_url),
+        cached=cached,
+    )
+
+
+def listed(record: Record, links: Links) -> ListedTranscription:
+    """Write one job of a list."""
+    return ListedTranscription(
+        id=record.id,
+        status=STATUS[record.state],
+        created_at=timestamp(record.created_at),
+        filename=record.filename,
+        audio_duration=record.duration,
+        audio_format=record.audio_format,
+        processing_time=record.processing_time,
+        num_speakers=record.num_speakers,
+        num_segments=record.num_segments,
+        original_audio_url=links.original,
+        language=_language(record),
+    )
+
+
+def transcription(record: Record, result: Transcript | None, links: Links, *, words: bool) -> Transcription:
+    """Write one job with what is known of it; `words` adds word times to the segments."""
+    return Transcription(
+        **listed(record, links).model_dump(),
+        updated_at=timestamp(record.updated_at),
+        non_speech=record.options.sounds,
+        num_chunks=record.num_chunks,
+        text=transcript_text(result, events=record.options.sounds) if result else None,
+        segments=[_segment(s, n, words=words) for n, s in enumerate(result.segments)] if result else None,
+        audio_url=links.audio,
+        cached=record.cached,
+        error_message=record.error_message,
+        events=[_event(event) for event in result.events] if result and record.options.sounds else None,
+        notice=record.notice,
+        progress=_progress(record.progress) if record.progress else None,
+    )
+
+
+def _language(record: Record) -> str | None:
+    return None if record.language == UNKNOWN_LANGUAGE else record.language
+
+
+def _segment(segment: Segment, index: int, *, words: bool) -> WireSegment:
+    made = WireSegment(
+        speaker=str(segment.speaker),
+        text=segment.text,
+        start=round(segment.start, 3),
+        end=round(segment.end, 3),
+        segment_idx=index,
+    )
+    if words:
+        made.words = [_word(word) for word in segment.words]
+    return made
+
+
+def _word(word: Word) -> WireWord:
+    start, end = round(word.start, 3), round(word.end, 3)
+    return WireWord(word=word.text, start=start, end=end, confidence=round(word.confidence, 3))
+
+
+def _event(event: SoundEvent) -> WireEvent:
+    start, end = round(event.start, 3), round(event.end, 3)
+    return WireEvent(tag=event.tag, start=start, end=end, confidence=round(event.confidence, 3))
+
+
+def _progress(progress: Progress) -> WireProgress:
+    return WireProgress(
+        stage=progress.stage, percent=round(progress.percent, 1), done=progress.done, total=progress.total
+    )

@@ -1,0 +1,126 @@
+"""What belongs to no dialect: the root, health over everything, signed objects, the merged specification."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, FastAPI, Query, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from pydantic import BaseModel
+
+from voxhall import __version__
+from voxhall.api.access import bearer, platform_of
+from voxhall.api.dialect import Dialect, Problem
+from voxhall.api.links import server_url
+
+router = APIRouter()
+
+PATHS = frozenset({"/", "/health", "/ready", "/docs", "/docs/oauth2-redirect", "/openapi.json"})
+PREFIXES = ("/objects", "/assets")
+
+
+class Root(BaseModel):
+    """What this server is and where to go."""
+
+    name: str
+    version: str
+    docs: str
+    endpoints: dict[str, str]
+
+
+class Health(BaseModel):
+    """Whether the service works: the union of what all dialects ask for."""
+
+    status: Literal["ok", "degraded", "unhealthy"]
+    version: str
+    model: str
+    gateway: str
+    database: bool
+    storage: bool
+    queue_length: int
+    engines: dict[str, list[str]]
+
+
+class Ready(BaseModel):
+    """Whether work sent now would be done."""
+
+    ready: bool
+
+
+@router.get("/", response_model=None)
+async def index(request: Request) -> Root | Response:
+    """Tell programs what this server is; lead browsers to the documentation."""
+    base = server_url(request).geturl()
+    if "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse(f"{base}/docs")
+    endpoints = {"health": "/health", "submit": "/submit", "transcriptions": "/transcriptions", "spec": "/openapi.json"}
+    return Root(name="Voxhall", version=__version__, docs=f"{base}/docs", endpoints=endpoints)
+
+
+@router.get("/health")
+async def health(request: Request) -> Health:
+    """Tell whether the service works; needs no key, and answers while every worker is busy."""
+    state = await platform_of(request).health()
+    return Health(
+        status=state.status,
+        version=state.version,
+        model=state.model,
+        gateway=server_url(request).netloc,
+        database=state.database,
+        storage=state.storage,
+        queue_length=state.queue_length,
+        engines=state.engines,
+    )
+
+
+@router.get("/ready")
+async def ready(request: Request, response: Response) -> Ready:
+    """Tell whether work sent now would be done; 503 when not."""
+    state = await platform_of(request).health()
+    if state.status == "unhealthy":
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    return Ready(ready=state.status != "unhealthy")
+
+
+@router.get("/objects/{key:path}", include_in_schema=False)
+@router.head("/objects/{key:path}", include_in_schema=False)
+async def stored_object(
+    request: Request, key: str, expires: Annotated[int, Query()], signature: str, filename: str | None = None
+) -> FileResponse:
+    """Send a stored object to whoever holds a signed link; ranges included."""
+    path = await platform_of(request).open_link(key, expires=expires, signature=signature, filename=filename)
+    return FileResponse(path, filename=filename, content_disposition_type="inline")
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs(request: Request) -> HTMLResponse:
+    """Show the merged specification."""
+    return get_swagger_ui_html(openapi_url=f"{request.scope.get('root_path', '')}/openapi.json", title="Voxhall")
+
+
+def _error(problem: Problem) -> dict[str, object]:
+    return {"error": problem.message, "code": problem.code}
+
+
+dialect = Dialect(name="root", title="Voxhall", router=router, error=_error, credential=bearer)
+
+
+def merge_specs(top: FastAPI, applications: Iterable[FastAPI]) -> None:
+    """Let the root's OpenAPI document describe every dialect's paths; the root's own win where they meet."""
+    own = top.openapi
+
+    def merged() -> dict[str, object]:
+        if top.openapi_schema is None:
+            spec = own()
+            for app in applications:
+                other = app.openapi()
+                spec["paths"] = {**other["paths"], **spec["paths"]}
+                schemas = spec.setdefault("components", {}).setdefault("schemas", {})
+                schemas.update(
+                    {k: v for k, v in other.get("components", {}).get("schemas", {}).items() if k not in schemas}
+                )
+            top.openapi_schema = spec
+        return dict(top.openapi_schema)
+
+    top.openapi = merged  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

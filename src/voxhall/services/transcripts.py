@@ -1,0 +1,145 @@
+"""Transcriptions that an account owns: taken in, worked on, read, listed, stopped and removed."""
+
+import hashlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from voxhall.domain.record import Caller
+from voxhall.domain.speech import Transcript
+from voxhall.domain.transcription import ENDED, Options, Received, Record
+from voxhall.engines import wire
+from voxhall.errors import Conflict, EmptyBody, NotFound
+from voxhall.jobs.queue import Queue
+from voxhall.stores import transcriptions as table
+from voxhall.stores.database import Database
+from voxhall.stores.objects import Objects
+
+KIND = "transcribe"
+UNSTORED_SECONDS = 3600.0
+"""How long a result that shall not be stored waits to be read."""
+
+
+class Transcripts:
+    """The service that API and command line ask."""
+
+    def __init__(self, database: Database, objects: Objects, queue: Queue) -> None:
+        self._database = database
+        self._objects = objects
+        self._queue = queue
+
+    @asynccontextmanager
+    async def receive(self, caller: Caller, chunks: AsyncIterator[bytes]) -> AsyncIterator[Received]:
+        """Store a recording while it arrives; it is removed again if the block that uses it fails.
+
+        Raises EmptyBody, StorageFull, and whatever `chunks` raises.
+        """
+        key = f"recordings/{caller.account_id}/{uuid4().hex}"
+        counted = _Counted(chunks)
+        await self._objects.put(key, counted.stream())
+        try:
+            if counted.size == 0:
+                raise EmptyBody("the body is empty; send a recording")
+            yield Received(key, counted.digest.hexdigest(), counted.size)
+        except BaseException:
+            await self._objects.delete(key)
+            raise
+
+    async def submit(  # noqa: PLR0913 - each says something else about the submission
+        self, caller: Caller, received: Received, *, filename: str, options: Options, cache: bool, store: bool
+    ) -> tuple[Record, bool]:
+        """Queue a recording, or find the earlier result of an identical one; tell which."""
+        fingerprint = _fingerprint(received, options)
+        if cache:
+            async with self._database.read() as connection:
+                earlier = await table.find_done(connection, caller.account_id, fingerprint)
+            if earlier is not None:
+                await self._objects.delete(received.key)
+                return earlier, True
+        async with self._database.write() as connection:
+            job_id = await self._queue.enqueue(connection, KIND, caller.account_id, {})
+            record_id = await table.insert(
+                connection,
+                account_id=caller.account_id,
+                job_id=job_id,
+                filename=filename,
+                options=options,
+                store=store,
+                original_key=received.key,
+                fingerprint=fingerprint,
+            )
+        self._queue.wake()
+        return await self.get(caller, record_id), False
+
+    async def get(self, caller: Caller, record_id: int) -> Record:
+        """Find one; raises NotFound for ids of other accounts too."""
+        async with self._database.read() as connection:
+            record = await table.find(connection, caller.account_id, record_id)
+        if record is None:
+            raise NotFound(f"there is no transcription {record_id}")
+        return record
+
+    async def page(self, caller: Caller, *, limit: int, offset: int) -> tuple[int, list[Record]]:
+        """Give how many the account has, and some of them, the newest first."""
+        async with self._database.read() as connection:
+            return await table.page(connection, caller.account_id, limit=limit, offset=offset)
+
+    async def read(self, record: Record) -> Transcript | None:
+        """Give the result, None while there is none; one that shall not be stored is removed by this."""
+        if record.transcript_key is None:
+            return None
+        result = wire.decode(await self._objects.get(record.transcript_key), Transcript)
+        if not record.store:
+            await self._remove(record)
+        return result
+
+    async def cancel(self, caller: Caller, record_id: int) -> Record:
+        """Stop one; raises Conflict when it has ended already."""
+        record = await self.get(caller, record_id)
+        if record.state in ENDED:
+            raise Conflict(f"transcription {record_id} has ended already")
+        await self._queue.cancel(record.job_id)
+        return await self.get(caller, record_id)
+
+    async def delete(self, caller: Caller, record_id: int) -> None:
+        """Remove one with everything stored for it, stopping it first."""
+        record = await self.get(caller, record_id)
+        if record.state not in ENDED:
+            await self._queue.cancel(record.job_id)
+        await self._remove(record)
+
+    async def sweep(self) -> None:
+        """Remove results that were not to be stored and that nobody has read in time."""
+        async with self._database.read() as connection:
+            overdue = await table.unstored_ended_before(connection, time.time() - UNSTORED_SECONDS)
+        for record in overdue:
+            await self._remove(record)
+
+    async def _remove(self, record: Record) -> None:
+        async with self._database.write() as connection:
+            await table.delete(connection, record.id)
+        for key in (record.original_key, record.audio_key, record.transcript_key):
+            if key is not None:
+                await self._objects.delete(key)
+
+
+class _Counted:
+    """A stream of bytes that counts and hashes what passes."""
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Pass the bytes on."""
+        async for chunk in self._chunks:
+            self.size += len(chunk)
+            self.digest.update(chunk)
+            yield chunk
+
+
+def _fingerprint(received: Received, options: Options) -> str:
+    """Identify a recording and what is wanted of it."""
+    return hashlib.sha256(received.sha256.encode() + wire.encode(options)).hexdigest()
