@@ -1,1 +1,30 @@
 """Voxhall: one self-hosted voice AI server, Python library and command line."""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voxhall.domain.speech import Segment, SoundEvent, Transcript, Word
+    from voxhall.services.local import open_engines
+    from voxhall.services.local import transcribe_file as transcribe
+
+__version__ = version("voxhall")
+__all__ = ["Segment", "SoundEvent", "Transcript", "Word", "__version__", "open_engines", "transcribe"]
+
+_HOMES = {
+    "Segment": "voxhall.domain.speech:Segment",
+    "SoundEvent": "voxhall.domain.speech:SoundEvent",
+    "Transcript": "voxhall.domain.speech:Transcript",
+    "Word": "voxhall.domain.speech:Word",
+    "open_engines": "voxhall.services.local:open_engines",
+    "transcribe": "voxhall.services.local:transcribe_file",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what the façade offers when it is first asked for: engine processes import this package too."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'voxhall' has no attribute {name!r}")
+    module, _, attribute = _HOMES[name].partition(":")
+    return getattr(import_module(module), attribute)

@@ -1,0 +1,66 @@
+"""Shows what is installed and how it is set up."""
+
+import sys
+
+import typer
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from voxhall import __version__
+from voxhall.engines.registry import ABILITIES, Registry
+from voxhall.settings import Settings, read_settings
+
+
+def config() -> None:
+    """Print every setting with its value, as it would be written into voxhall.toml."""
+    settings = read_settings()
+    for name, field in Settings.model_fields.items():
+        typer.echo(f"# {field.description}")
+        typer.echo(f"# VOXHALL_{name.upper()}")
+        typer.echo(f"{_toml(name, getattr(settings, name))}\n")
+
+
+def _toml(name: str, value: object) -> str:
+    match value:
+        case None:
+            return f"# {name} ="
+        case bool():
+            return f"{name} = {str(value).lower()}"
+        case int() | float():
+            return f"{name} = {value}"
+        case SecretStr():
+            return f'{name} = "{value}"'
+        case tuple():
+            return f"{name} = [{', '.join(repr(item) for item in value)}]"
+        case dict():
+            return f"# [{name}]" if not value else f"# {name}: {', '.join(value)}"
+        case _:
+            return f'{name} = "{value}"'
+
+
+def doctor() -> None:
+    """Say what is installed, which engines are usable, and the command that fixes what is missing."""
+    settings = read_settings()
+    console = Console()
+    console.print(f"Voxhall {__version__}, Python {sys.version.split()[0]}, data in {settings.data_dir}", highlight=False)
+    registry = Registry(settings.models_dir, settings.engine_options)
+    table = Table("ability", "engine", "languages", "state", box=None)
+    broken = []
+    for ability in ABILITIES:
+        for engine in registry.of(ability):
+            languages = "any" if engine.languages is None else _short(engine.languages)
+            reason = registry.missing(engine)
+            table.add_row(ability, engine.name, languages, reason or "usable")
+        if not registry.usable(ability):
+            broken.append(ability)
+    console.print(table)
+    for ability in broken:
+        console.print(f"No engine can {ability}: transcription does not work.", style="red", markup=False)
+    if broken:
+        raise typer.Exit(1)
+
+
+def _short(languages: frozenset[str]) -> str:
+    """Name up to five languages, else how many there are."""
+    return ", ".join(sorted(languages)) if len(languages) <= 5 else f"{len(languages)} languages"  # noqa: PLR2004 - above

@@ -1,0 +1,60 @@
+"""API keys from the terminal; works on the database directly, with or without a running server."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from voxhall.accounts.keys import Keys
+from voxhall.app import open_keys
+from voxhall.domain.record import Scope
+from voxhall.settings import read_settings
+
+app = typer.Typer(no_args_is_help=True)
+Result = TypeVar("Result")
+
+
+def _with_keys(work: Callable[[Keys], Awaitable[Result]]) -> Result:
+    async def run() -> Result:
+        async with open_keys(read_settings()) as keys:
+            return await work(keys)
+
+    return asyncio.run(run())
+
+
+@app.command()
+def create(
+    *,
+    account: Annotated[str, typer.Option(metavar="EMAIL", help="Whose key it is; the account is made if need be.")],
+    name: Annotated[str, typer.Option(help="A name to recognise it by.")] = "key",
+    scopes: Annotated[list[Scope] | None, typer.Option("--scope", help="What it may do; read and write by default.")] = None,
+    days: Annotated[float | None, typer.Option(min=0, help="Days until it expires; never by default.")] = None,
+) -> None:
+    """Make a key and print it, once."""
+    granted = frozenset(scopes or (Scope.READ, Scope.WRITE))
+    typer.echo(_with_keys(lambda keys: keys.create(account, name=name, scopes=granted, days=days)))
+
+
+@app.command("list")
+def show() -> None:
+    """List all keys, without their secrets."""
+    table = Table("id", "account", "name", "starts with", "scopes", "made", "state", box=None)
+    for key in _with_keys(lambda keys: keys.all()):
+        scopes = ", ".join(sorted(key.scopes))
+        table.add_row(str(key.id), key.account, key.name, key.prefix, scopes, _day(key.created_at), key.state)
+    Console().print(table)
+
+
+@app.command()
+def revoke(key_id: Annotated[int, typer.Argument(help="An id of `voxhall keys list`.")]) -> None:
+    """Take a key's power away, at once and for good."""
+    _with_keys(lambda keys: keys.revoke(key_id))
+    typer.echo(f"key {key_id} is revoked")
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()

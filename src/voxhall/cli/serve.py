@@ -1,0 +1,41 @@
+"""Runs the server in this process."""
+
+import socket
+
+import uvicorn
+
+from voxhall.api.server import create_server
+from voxhall.errors import Misconfigured
+from voxhall.log import configure_logging
+from voxhall.settings import Settings
+
+BACKLOG = 2048
+GRACE_SECONDS = 5
+"""How long open requests may take to end when the server is told to stop."""
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM; raises Misconfigured when the address cannot be had."""
+    configure_logging(settings)
+    listener = _listen(settings)
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Voxhall is starting on http://{shown}:{port}", flush=True)  # noqa: T201 - for the person who started it
+    config = uvicorn.Config(
+        create_server(settings),
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise Misconfigured(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error

@@ -1,0 +1,36 @@
+"""Chooses the engines for a transcription."""
+
+from dataclasses import dataclass
+
+from voxhall.domain.transcription import Options
+from voxhall.engines.host import Host, Scope
+from voxhall.engines.protocols import Aligner, Decoder, Diarizer, Recognizer, SoundTagger, Vad
+from voxhall.engines.registry import Registry
+from voxhall.pipelines.transcribe import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """The engines of one platform and the operator's choice among them."""
+
+    registry: Registry
+    host: Host
+    recognizer: str = "auto"
+    diarizer: str = "auto"
+
+    def check(self, options: Options) -> None:
+        """Raise EngineUnavailable when no installed engine can do what is asked."""
+        self.registry.choose("recognize", name=self.recognizer, language=options.language)
+
+    def take(self, scope: Scope, options: Options) -> Tools:
+        """Give the engines for one recording; their work ends with the scope."""
+        registry = self.registry
+        recognizer = registry.choose("recognize", name=self.recognizer, language=options.language)
+        return Tools(
+            decoder=scope.engine(Decoder, registry.choose("decode")),
+            vad=scope.engine(Vad, registry.choose("vad")),
+            recognizer=scope.engine(Recognizer, recognizer),
+            aligners=tuple(scope.engine(Aligner, each) for each in registry.usable("align", options.language)),
+            diarizer=scope.engine(Diarizer, registry.choose("diarize", name=self.diarizer)),
+            tagger=scope.engine(SoundTagger, registry.choose("sounds")),
+        )
