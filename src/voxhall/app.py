@@ -1,29 +1,29 @@
 """Builds the platform: opens stores, engines and services in order, and closes them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from voxhall.accounts.keys import Keys
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.jobs.queue import Queue
-from voxhall.jobs.worker import Worker
+from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
-from voxhall.services.platform import Health, check_health
+from voxhall.services.platform import Health, check_health, usable_engines
+from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import KIND, Transcripts
 from voxhall.settings import Settings
-from voxhall.stores.database import Database, open_database
+from voxhall.stores.database import open_database
 from voxhall.stores.objects import Objects, open_objects
-from voxhall.stores.urls import Signer
+from voxhall.stores.urls import Signer, open_signer
 
 log = logger(__name__)
 
 SWEEP_SECONDS = 60.0
-"""How often overdue results are looked for."""
+"""How often overdue results and abandoned work are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,91 @@ class Platform:
     """Everything opened; handed to whoever serves people."""
 
     settings: Settings
-    database: Database
     objects: Objects
-    registry: Registry
+    queue: Queue
     host: Host
     keys: Keys
     transcripts: Transcripts
     signer: Signer
+    engines: dict[str, list[str]] = field(default_factory=dict)
+    """Names of the usable engines by ability."""
 
     async def health(self) -> Health:
         """Tell what works."""
-        return await check_health(self.database, self.objects, self.registry, self.host)
+        return await check_health(self.objects, self.queue, self.engines)
+
+    async def link(self, key: str, base_url: str, filename: str) -> str:
+        """Sign a link to a stored object."""
+        return await self.signer.link(base_url, key, seconds=self.settings.link_seconds, filename=filename)
+
+
+@asynccontextmanager
+async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
+    """Open everything a server needs; unfinished jobs go on at once. Raises Misconfigured."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(_database_url(settings)))
+        objects = open_objects(settings.objects_url or (settings.data_dir.absolute() / "objects").as_uri())
+        registry = Registry(settings.models_dir, settings.engine_options)
+        host = stack.enter_context(
+            Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds)
+        )
+        toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
+        queue, keys = Queue(database), Keys(database)
+        await _admit_first(keys, settings)
+        transcripts = Transcripts(database, objects, queue, toolbox)
+        transcribing = Transcribing(
+            database, objects, toolbox, settings.scratch_dir, longest=settings.max_audio_hours * 3600
+        )
+        worker = Worker(
+            queue,
+            {KIND: transcribing},
+            Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds),
+        )
+        await stack.enter_async_context(worker.working())
+        await stack.enter_async_context(_sweeping(transcripts, transcribing, queue, keys))
+        signer = await open_signer(database, objects)
+        yield Platform(settings, objects, queue, host, keys, transcripts, signer, usable_engines(registry))
+
+
+@asynccontextmanager
+async def open_keys(settings: Settings) -> AsyncIterator[Keys]:
+    """Open only what is needed to look after keys."""
+    async with open_database(_database_url(settings)) as database:
+        yield Keys(database)
+
+
+def _database_url(settings: Settings) -> str:
+    return settings.database_url or f"sqlite+aiosqlite:///{settings.data_dir.absolute() / 'voxhall.db'}"
+
+
+async def _admit_first(keys: Keys, settings: Settings) -> None:
+    """Make the first admin key on an empty database and say it, once."""
+    given = settings.admin_key.get_secret_value() if settings.admin_key else None
+    made = await keys.ensure_admin(given)
+    await keys.refresh_origins()
+    if made:
+        print(f"Your admin key, shown only this once: {made}", flush=True)  # noqa: T201 - never into a log
+        print("More keys: voxhall keys create --account EMAIL", flush=True)  # noqa: T201 - likewise
+
+
+@asynccontextmanager
+async def _sweeping(
+    transcripts: Transcripts, transcribing: Transcribing, queue: Queue, keys: Keys
+) -> AsyncIterator[None]:
+    """Look after what nobody asks for, now and then."""
+
+    async def sweep() -> None:
+        while True:
+            try:
+                await transcripts.sweep()
+                await keys.refresh_origins()
+                await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
+            except Exception as error:  # noqa: BLE001 - it is tried again
+                log.warning("sweeping failed", error=type(error).__name__)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    task = asyncio.create_task(sweep())
+    try:
+        yield
+    finally:
+        task.cancel()

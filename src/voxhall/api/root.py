@@ -86,10 +86,10 @@ async def ready(request: Request, response: Response) -> Ready:
 @router.get("/objects/{key:path}", include_in_schema=False)
 @router.head("/objects/{key:path}", include_in_schema=False)
 async def stored_object(
-    request: Request, key: str, expires: Annotated[int, Query()], signature: str, filename: str | None = None
+    request: Request, key: str, expires: Annotated[int, Query()], signature: str, filename: str
 ) -> FileResponse:
     """Send a stored object to whoever holds a signed link; ranges included."""
-    path = await platform_of(request).open_link(key, expires=expires, signature=signature, filename=filename)
+    path = platform_of(request).signer.resolve(key, expires=expires, signature=signature, filename=filename)
     return FileResponse(path, filename=filename, content_disposition_type="inline")
 
 

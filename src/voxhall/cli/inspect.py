@@ -1,9 +1,9 @@
 """Shows what is installed and how it is set up."""
 
+import json
 import sys
 
 import typer
-from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
@@ -22,28 +22,21 @@ def config() -> None:
 
 
 def _toml(name: str, value: object) -> str:
-    match value:
-        case None:
-            return f"# {name} ="
-        case bool():
-            return f"{name} = {str(value).lower()}"
-        case int() | float():
-            return f"{name} = {value}"
-        case SecretStr():
-            return f'{name} = "{value}"'
-        case tuple():
-            return f"{name} = [{', '.join(repr(item) for item in value)}]"
-        case dict():
-            return f"# [{name}]" if not value else f"# {name}: {', '.join(value)}"
-        case _:
-            return f'{name} = "{value}"'
+    if value is None:
+        return f"# {name} ="
+    if isinstance(value, dict):
+        return "\n".join([f"[{name}]", *(f"{key} = {json.dumps(options)}" for key, options in value.items())])
+    plain = value if isinstance(value, bool | int | float | tuple) else str(value)
+    return f"{name} = {json.dumps(plain)}"
 
 
 def doctor() -> None:
     """Say what is installed, which engines are usable, and the command that fixes what is missing."""
     settings = read_settings()
     console = Console()
-    console.print(f"Voxhall {__version__}, Python {sys.version.split()[0]}, data in {settings.data_dir}", highlight=False)
+    console.print(
+        f"Voxhall {__version__}, Python {sys.version.split()[0]}, data in {settings.data_dir}", highlight=False
+    )
     registry = Registry(settings.models_dir, settings.engine_options)
     table = Table("ability", "engine", "languages", "state", box=None)
     broken = []

@@ -1,6 +1,7 @@
 """API keys from the terminal; works on the database directly, with or without a running server."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
@@ -31,7 +32,9 @@ def create(
     *,
     account: Annotated[str, typer.Option(metavar="EMAIL", help="Whose key it is; the account is made if need be.")],
     name: Annotated[str, typer.Option(help="A name to recognise it by.")] = "key",
-    scopes: Annotated[list[Scope] | None, typer.Option("--scope", help="What it may do; read and write by default.")] = None,
+    scopes: Annotated[
+        list[Scope] | None, typer.Option("--scope", help="What it may do; read and write by default.")
+    ] = None,
     days: Annotated[float | None, typer.Option(min=0, help="Days until it expires; never by default.")] = None,
 ) -> None:
     """Make a key and print it, once."""
@@ -45,7 +48,9 @@ def show() -> None:
     table = Table("id", "account", "name", "starts with", "scopes", "made", "state", box=None)
     for key in _with_keys(lambda keys: keys.all()):
         scopes = ", ".join(sorted(key.scopes))
-        table.add_row(str(key.id), key.account, key.name, key.prefix, scopes, _day(key.created_at), key.state)
+        table.add_row(
+            str(key.id), key.account, key.name, key.prefix, scopes, _day(key.created_at), key.state(time.time())
+        )
     Console().print(table)
 
 

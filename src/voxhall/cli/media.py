@@ -45,7 +45,9 @@ def transcribe(  # noqa: PLR0913 - each is an option of the command
     if output:
         output.mkdir(parents=True, exist_ok=True)
     failed = 0
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), console=errors)
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), console=errors
+    )
     with open_engines() as engines, bar:
         for file in files:
             task = bar.add_task(file.name, total=100)

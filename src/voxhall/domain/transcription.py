@@ -1,6 +1,5 @@
 """A transcription as a user owns it: what was asked for, how far it is, and what is known of the result."""
 
-import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,7 +25,7 @@ class Options:
     """Whether to find events that are not words."""
     keywords: tuple[str, ...] = ()
     """Spellings that the caller expects."""
-    longest: float = math.inf
+    longest: float = 24 * 3600.0
     """Seconds of audio that are accepted at most."""
 
 

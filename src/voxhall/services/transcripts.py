@@ -12,6 +12,7 @@ from voxhall.domain.transcription import ENDED, Options, Received, Record
 from voxhall.engines import wire
 from voxhall.errors import Conflict, EmptyBody, NotFound
 from voxhall.jobs.queue import Queue
+from voxhall.services.tools import Toolbox
 from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
@@ -24,10 +25,11 @@ UNSTORED_SECONDS = 3600.0
 class Transcripts:
     """The service that API and command line ask."""
 
-    def __init__(self, database: Database, objects: Objects, queue: Queue) -> None:
+    def __init__(self, database: Database, objects: Objects, queue: Queue, toolbox: Toolbox) -> None:
         self._database = database
         self._objects = objects
         self._queue = queue
+        self._toolbox = toolbox
 
     @asynccontextmanager
     async def receive(self, caller: Caller, chunks: AsyncIterator[bytes]) -> AsyncIterator[Received]:
@@ -39,9 +41,7 @@ class Transcripts:
         counted = _Counted(chunks)
         await self._objects.put(key, counted.stream())
         try:
-            if counted.size == 0:
-                raise EmptyBody("the body is empty; send a recording")
-            yield Received(key, counted.digest.hexdigest(), counted.size)
+            yield counted.received(key)
         except BaseException:
             await self._objects.delete(key)
             raise
@@ -49,7 +49,11 @@ class Transcripts:
     async def submit(  # noqa: PLR0913 - each says something else about the submission
         self, caller: Caller, received: Received, *, filename: str, options: Options, cache: bool, store: bool
     ) -> tuple[Record, bool]:
-        """Queue a recording, or find the earlier result of an identical one; tell which."""
+        """Queue a recording, or find the earlier result of an identical one; tell which.
+
+        Raises EngineUnavailable when no engine here knows the language.
+        """
+        self._toolbox.check(options)
         fingerprint = _fingerprint(received, options)
         if cache:
             async with self._database.read() as connection:
@@ -58,17 +62,15 @@ class Transcripts:
                 await self._objects.delete(received.key)
                 return earlier, True
         async with self._database.write() as connection:
-            job_id = await self._queue.enqueue(connection, KIND, caller.account_id, {})
-            record_id = await table.insert(
-                connection,
-                account_id=caller.account_id,
-                job_id=job_id,
-                filename=filename,
-                options=options,
-                store=store,
-                original_key=received.key,
-                fingerprint=fingerprint,
-            )
+            values = {
+                "account_id": caller.account_id,
+                "job_id": await self._queue.enqueue(connection, KIND, caller.account_id),
+                "filename": filename,
+                "store": store,
+                "original_key": received.key,
+                "fingerprint": fingerprint,
+            }
+            record_id = await table.insert_row(connection, values, options)
         self._queue.wake()
         return await self.get(caller, record_id), False
 
@@ -103,10 +105,8 @@ class Transcripts:
         return await self.get(caller, record_id)
 
     async def delete(self, caller: Caller, record_id: int) -> None:
-        """Remove one with everything stored for it, stopping it first."""
+        """Remove one with everything stored for it; one that is worked on is stopped by that."""
         record = await self.get(caller, record_id)
-        if record.state not in ENDED:
-            await self._queue.cancel(record.job_id)
         await self._remove(record)
 
     async def sweep(self) -> None:
@@ -118,7 +118,8 @@ class Transcripts:
 
     async def _remove(self, record: Record) -> None:
         async with self._database.write() as connection:
-            await table.delete(connection, record.id)
+            await table.remove(connection, record)
+        self._queue.wake()
         for key in (record.original_key, record.audio_key, record.transcript_key):
             if key is not None:
                 await self._objects.delete(key)
@@ -131,6 +132,12 @@ class _Counted:
         self._chunks = chunks
         self.size = 0
         self.digest = hashlib.sha256()
+
+    def received(self, key: str) -> Received:
+        """Tell what has passed; raises EmptyBody when nothing has."""
+        if self.size == 0:
+            raise EmptyBody("the body is empty; send a recording")
+        return Received(key, self.digest.hexdigest(), self.size)
 
     async def stream(self) -> AsyncIterator[bytes]:
         """Pass the bytes on."""

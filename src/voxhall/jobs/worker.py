@@ -1,0 +1,217 @@
+"""Works on queued jobs: claims, runs each in a thread of its own, keeps its lease alive from outside that thread."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import uuid4
+
+from voxhall.domain.work import Progress
+from voxhall.errors import Cancelled, EngineLost, LeaseLost, StorageFull, VoxhallError
+from voxhall.jobs.queue import Claimed, Commit, Queue
+from voxhall.log import logger
+
+log = logger(__name__)
+
+Result = TypeVar("Result")
+
+BEAT_SECONDS = 1.0
+"""How often a running job's lease is extended and its cancellation looked for, at least."""
+RETRY_SECONDS = 2.0
+"""Before a job that failed for reasons that may pass is tried again; doubles each time."""
+PASSING = (EngineLost, StorageFull)
+"""Errors of ours that may pass."""
+
+
+class JobJournal:
+    """The journal of one attempt, for use from the job's thread."""
+
+    def __init__(self, queue: Queue, job: Claimed, done: dict[str, bytes]) -> None:
+        self._queue = queue
+        self._job = job
+        self._done = done
+        self._loop = asyncio.get_running_loop()
+        self._stop: VoxhallError | None = None
+        self._on_stop: Callable[[], None] | None = None
+        self.latest: Progress | None = None
+        self.news = asyncio.Event()
+        """Set to have the next heartbeat at once."""
+
+    def await_(self, work: Coroutine[None, None, Result]) -> Result:
+        """Run a coroutine on the worker's event loop and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def get(self, name: str) -> bytes | None:
+        """Give a piece that this attempt found finished."""
+        return self._done.get(name)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep a finished piece; raises LeaseLost or Cancelled."""
+        self.check()
+        self.await_(self._queue.put_checkpoint(self._job, name, data))
+
+    def progress(self, stage: str, percent: float, done: int, total: int) -> None:
+        """Say how far the work is; told to others with the next heartbeat."""
+        self.latest = Progress(stage, percent, done, total)
+
+    def check(self) -> None:
+        """Raise what the work was stopped for."""
+        if self._stop is not None:
+            raise self._stop
+
+    def on_stop(self, callback: Callable[[], None]) -> None:
+        """Have `callback` called when the work is stopped, at once if it was already."""
+        self._on_stop = callback
+        if self._stop is not None:
+            callback()
+
+    def stop(self, reason: VoxhallError) -> None:
+        """Make the work end: its next step raises `reason`."""
+        if self._stop is None:
+            self._stop = reason
+            if self._on_stop:
+                self._on_stop()
+
+
+Handler = Callable[[Claimed, JobJournal], Commit]
+"""Does a job in a thread; what it returns is committed together with the job's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a worker takes on."""
+
+    slots: int
+    """Jobs at once in this process."""
+    per_account: int
+    """Jobs at once of one account, everywhere together."""
+    lease: float
+    """Seconds after which a silent worker has lost its jobs."""
+
+
+class _ShuttingDown(Cancelled):
+    """The process ends; somebody else goes on."""
+
+
+class Worker:
+    """A worker of this process; run it with `working`."""
+
+    def __init__(self, queue: Queue, handlers: Mapping[str, Handler], limits: Limits) -> None:
+        self._queue = queue
+        self._handlers = handlers
+        self._limits = limits
+        self._name = uuid4().hex
+        self._running: dict[asyncio.Task[None], JobJournal] = {}
+        self._threads = ThreadPoolExecutor(max(1, limits.slots), thread_name_prefix="job")
+        self._nudge = asyncio.Event()
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Work while the block runs; unfinished jobs are given back at its end."""
+        tasks = [asyncio.create_task(work()) for work in (self._take, self._reap, self._hear)]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            for journal in self._running.values():
+                journal.stop(_ShuttingDown("the server is stopping"))
+            await asyncio.gather(*tasks, *self._running, return_exceptions=True)
+            self._threads.shutdown()
+
+    async def _take(self) -> None:
+        """Claim jobs while there is room for them."""
+        while True:
+            if len(self._running) < self._limits.slots and await self._start_next():
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._nudge.wait(), BEAT_SECONDS)
+            self._nudge.clear()
+
+    async def _start_next(self) -> bool:
+        try:
+            limits = self._limits
+            job = await self._queue.claim(self._name, lease=limits.lease, per_account=limits.per_account)
+        except Exception as error:  # noqa: BLE001 - the database may be back later
+            log.warning("cannot claim jobs", error=type(error).__name__)
+            return False
+        if job is None:
+            return False
+        journal = JobJournal(self._queue, job, await self._queue.checkpoints(job.id))
+        task = asyncio.create_task(self._work(job, journal))
+        self._running[task] = journal
+        task.add_done_callback(self._ended)
+        return True
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._nudge.set()
+
+    async def _hear(self) -> None:
+        """Pass news of this process on to the claiming loop and to every heartbeat."""
+        while True:
+            await self._queue.changed.wait()
+            self._queue.changed.clear()
+            self._nudge.set()
+            for journal in self._running.values():
+                journal.news.set()
+
+    async def _reap(self) -> None:
+        """Take jobs from workers that are not heard of any more."""
+        while True:
+            with suppress(Exception):
+                if await self._queue.reap():
+                    self._nudge.set()
+            await asyncio.sleep(min(self._limits.lease / 3, 5.0))
+
+    async def _work(self, job: Claimed, journal: JobJournal) -> None:
+        heartbeat = asyncio.create_task(self._beat(job, journal))
+        try:
+            await self._attempt(job, journal)
+        except LeaseLost:
+            log.warning("job lost to another worker", job=job.id, attempt=job.attempt)
+        except Exception as error:  # noqa: BLE001 - the lease runs out and the job is tried again
+            log.warning("job's end could not be recorded", job=job.id, error=type(error).__name__)
+        finally:
+            heartbeat.cancel()
+
+    async def _attempt(self, job: Claimed, journal: JobJournal) -> None:
+        """Run the job and record how it ended."""
+        log.info("job started", job=job.id, attempt=job.attempt)
+        loop = asyncio.get_running_loop()
+        try:
+            commit = await loop.run_in_executor(self._threads, self._handlers[job.kind], job, journal)
+            await self._queue.finish(job, commit)
+        except _ShuttingDown:
+            await self._queue.give_back(job)
+        except Cancelled:
+            await self._queue.stopped(job)
+        except LeaseLost:
+            raise
+        except PASSING as error:
+            await self._queue.retry(job, error.code, error.message, delay=RETRY_SECONDS)
+        except VoxhallError as error:
+            await self._queue.fail(job, error.code, error.message)
+        except Exception as error:
+            log.exception("job failed", job=job.id)
+            message = f"An internal error occurred ({type(error).__name__})."
+            await self._queue.retry(job, "internal_error", message, delay=RETRY_SECONDS)
+        log.info("job ended", job=job.id, attempt=job.attempt)
+
+    async def _beat(self, job: Claimed, journal: JobJournal) -> None:
+        """Keep the lease alive until the job ends."""
+        told: Progress | None = None
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(journal.news.wait(), min(BEAT_SECONDS, self._limits.lease / 3))
+            journal.news.clear()
+            news, told = (journal.latest if journal.latest != told else None), journal.latest
+            try:
+                if await self._queue.heartbeat(job, lease=self._limits.lease, progress=news):
+                    journal.stop(Cancelled("the job was cancelled"))
+            except LeaseLost as error:
+                journal.stop(error)
+            except Exception as error:  # noqa: BLE001 - the database may be back before the lease runs out
+                log.warning("heartbeat failed", job=job.id, error=type(error).__name__)

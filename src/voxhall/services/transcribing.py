@@ -1,0 +1,90 @@
+"""Does a queued transcription: fetches the recording, runs the pipeline, stores the result."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from voxhall.domain.speech import Transcript
+from voxhall.domain.transcription import Record
+from voxhall.engines import wire
+from voxhall.errors import LeaseLost
+from voxhall.jobs.queue import Claimed, Commit
+from voxhall.jobs.worker import JobJournal
+from voxhall.pipelines.transcribe import transcribe
+from voxhall.services.tools import Toolbox
+from voxhall.stores import transcriptions as table
+from voxhall.stores.database import Database
+from voxhall.stores.objects import Objects
+
+
+class Transcribing:
+    """Handles jobs of the kind `transcribe`."""
+
+    def __init__(self, database: Database, objects: Objects, toolbox: Toolbox, scratch: Path, longest: float) -> None:
+        self._database = database
+        self._objects = objects
+        self._toolbox = toolbox
+        self._scratch = scratch
+        self._longest = longest
+
+    def __call__(self, job: Claimed, journal: JobJournal) -> Commit:
+        """Do the job in this thread; give what is to be committed with its end."""
+        record = journal.await_(self._record(job))
+        folder = self.folder(job.id)
+        folder.mkdir(parents=True, exist_ok=True)
+        recording = folder / "recording"
+        if not recording.exists():
+            journal.progress("downloading", 0.0, 0, 0)
+            arriving = folder / f"recording.{job.attempt}"
+            journal.await_(self._objects.fetch(record.original_key or "", arriving))
+            arriving.rename(recording)
+        options = replace(record.options, longest=self._longest)
+        with self._toolbox.host.scope() as scope:
+            journal.on_stop(scope.cancel)
+            transcript = transcribe(recording, folder, self._toolbox.take(scope, options), options, journal)
+        return journal.await_(self._keep(record, job.attempt, transcript, folder))
+
+    def folder(self, job_id: int) -> Path:
+        """Give where a job's work in progress is kept."""
+        return self._scratch / str(job_id)
+
+    def forget(self, job_id: int) -> None:
+        """Remove a job's work in progress."""
+        shutil.rmtree(self.folder(job_id), ignore_errors=True)
+
+    def sweep(self, active: set[int]) -> None:
+        """Remove what jobs left behind that have ended while nobody was looking."""
+        for folder in self._scratch.iterdir() if self._scratch.exists() else ():
+            if folder.name.isdigit() and int(folder.name) not in active:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    async def _record(self, job: Claimed) -> Record:
+        async with self._database.read() as connection:
+            record = await table.find_by_job(connection, job.id)
+        if record is None:
+            raise LeaseLost("the transcription has been deleted")
+        return record
+
+    async def _keep(self, record: Record, attempt: int, transcript: Transcript, folder: Path) -> Commit:
+        """Store the result under keys of this attempt, so that only the attempt that ends the job is ever seen."""
+        prefix = f"transcriptions/{record.account_id}/{record.id}.{attempt}"
+        audio_key, transcript_key = f"{prefix}.opus", f"{prefix}.transcript"
+        await self._objects.put_file(audio_key, folder / "audio.opus")
+        await self._objects.put_bytes(transcript_key, wire.encode(transcript))
+        values = {
+            "audio_key": audio_key,
+            "transcript_key": transcript_key,
+            "duration": transcript.duration,
+            "language": transcript.language,
+            "num_chunks": transcript.chunks,
+            "num_segments": len(transcript.segments),
+            "num_speakers": transcript.speakers,
+            "notice": transcript.notice,
+        }
+
+        async def commit(connection: AsyncConnection) -> None:
+            await table.set_result(connection, record.id, values)
+
+        return commit

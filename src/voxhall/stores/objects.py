@@ -1,0 +1,122 @@
+"""Recordings and results as objects: in a folder or in an S3 bucket, behind one small interface."""
+
+import errno
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import anyio
+import obstore
+from obstore.exceptions import GenericError, NotFoundError
+from obstore.store import LocalStore, S3Store
+
+from voxhall.errors import Misconfigured, NotFound, StorageFull
+
+PART_BYTES = 8 * 2**20
+"""Bytes held in memory while an object is being written."""
+
+
+class Objects:
+    """One folder or bucket; made by `open_objects`. Keys are ours, never a caller's."""
+
+    def __init__(self, store: LocalStore | S3Store, root: Path | None) -> None:
+        self._store = store
+        self._root = root
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        """Store a stream; nothing is to be seen of it before it is complete, nor when it fails.
+
+        Raises StorageFull, and whatever `chunks` raises.
+        """
+        try:
+            await obstore.put_async(self._store, key, _nonempty(chunks), chunk_size=PART_BYTES, max_concurrency=2)
+        except (GenericError, OSError) as error:
+            raise _explained(error) from error
+
+    async def put_bytes(self, key: str, data: bytes) -> None:
+        """Store a small object; raises StorageFull."""
+        try:
+            await obstore.put_async(self._store, key, data)
+        except (GenericError, OSError) as error:
+            raise _explained(error) from error
+
+    async def put_file(self, key: str, path: Path) -> None:
+        """Store a file; raises StorageFull."""
+        await self.put(key, _chunks_of(path))
+
+    async def get(self, key: str) -> bytes:
+        """Read a small object whole; raises NotFound."""
+        try:
+            return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+        except (NotFoundError, FileNotFoundError) as error:
+            raise NotFound("the stored object is gone") from error
+
+    async def fetch(self, key: str, path: Path) -> None:
+        """Copy an object into a file; raises NotFound, StorageFull."""
+        try:
+            found = await obstore.get_async(self._store, key)
+            async with await anyio.open_file(path, "wb") as file:
+                async for chunk in found.stream(min_chunk_size=2**20):
+                    await file.write(chunk)
+        except (NotFoundError, FileNotFoundError) as error:
+            raise NotFound("the stored object is gone") from error
+        except OSError as error:
+            raise _explained(error) from error
+
+    async def delete(self, key: str) -> None:
+        """Remove an object; it may be gone already."""
+        with suppress(NotFoundError, FileNotFoundError):
+            await obstore.delete_async(self._store, key)
+
+    async def writable(self) -> bool:
+        """Tell whether an object can be stored at this moment."""
+        try:
+            await obstore.put_async(self._store, "health", b"ok")
+        except (GenericError, OSError):
+            return False
+        return True
+
+    def local_path(self, key: str) -> Path | None:
+        """Give the file that holds an object; None where objects are not files."""
+        return self._root / key if self._root else None
+
+    @property
+    def remote(self) -> S3Store | None:
+        """The bucket, where objects are in one: it signs links itself."""
+        return self._store if isinstance(self._store, S3Store) else None
+
+
+async def _nonempty(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        if chunk:
+            yield chunk
+
+
+async def _chunks_of(path: Path) -> AsyncIterator[bytes]:
+    async with await anyio.open_file(path, "rb") as file:
+        while chunk := await file.read(2**20):
+            yield chunk
+
+
+def _explained(error: Exception) -> Exception:
+    """Recognise a full disk; the library reports it in words only."""
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if full or "No space left" in str(error) or "quota exceeded" in str(error).lower():
+        return StorageFull("the storage is full; nothing was kept of this upload")
+    return error
+
+
+def open_objects(url: str) -> Objects:
+    """Open `file:///folder` (made if need be) or `s3://bucket/prefix`, the latter set up by AWS_* variables.
+
+    Raises Misconfigured.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.path:
+        root = Path(unquote(parts.path))
+        root.mkdir(parents=True, exist_ok=True)
+        return Objects(LocalStore(root, mkdir=True, automatic_cleanup=True), root)
+    if parts.scheme == "s3" and parts.netloc:
+        return Objects(S3Store(parts.netloc, prefix=parts.path.strip("/") or None), None)
+    raise Misconfigured(f"objects_url is {url!r}; it should be like file:///folder or s3://bucket/prefix")

@@ -1,0 +1,137 @@
+"""The tables, once for every database. Times are seconds since 1970."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts rows only for columns of exactly this type; with sqlite_autoincrement no id is ever used again
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _account() -> Column[int]:
+    return Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("email", String, nullable=False, unique=True),
+    Column("created_at", Double, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _account(),
+    Column("name", String, nullable=False),
+    Column("prefix", String, nullable=False),
+    Column("hash", String, nullable=False, unique=True),
+    Column("scopes", JSON, nullable=False),
+    Column("allowed_origins", JSON, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double),
+    Column("revoked_at", Double),
+    Column("last_used_at", Double),
+    sqlite_autoincrement=True,
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _account(),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("run_at", Double, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("strikes", Integer, nullable=False),
+    Column("worker", String),
+    Column("lease_until", Double),
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("progress", JSON),
+    Column("error_code", String),
+    Column("error_message", Text),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Column("updated_at", Double, nullable=False),
+    Index(
+        "ix_jobs_waiting",
+        "priority",
+        "run_at",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_jobs_running",
+        "account_id",
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("job_id", Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+transcriptions = Table(
+    "transcriptions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _account(),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, unique=True),
+    Column("filename", String, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("store", Boolean, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("original_key", String),
+    Column("audio_key", String),
+    Column("transcript_key", String),
+    Column("duration", Double),
+    Column("language", String),
+    Column("num_chunks", Integer),
+    Column("num_segments", Integer),
+    Column("num_speakers", Integer),
+    Column("notice", Text),
+    Index("ix_transcriptions_listing", "account_id", "id"),
+    Index("ix_transcriptions_cache", "account_id", "fingerprint"),
+    sqlite_autoincrement=True,
+)

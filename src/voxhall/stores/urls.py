@@ -1,0 +1,74 @@
+"""Links to stored objects that anybody may follow until they expire: signed by us, or by the bucket itself."""
+
+import hashlib
+import hmac
+import secrets as random
+import time
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import obstore
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from voxhall.errors import NotFound, NotPermitted
+from voxhall.stores.database import Database
+from voxhall.stores.objects import Objects
+from voxhall.stores.tables import secrets
+
+SECRET = "object-links"  # noqa: S105 - the secret's name
+PATH = "/objects"
+
+
+class Signer:
+    """Signs links with a secret that all processes of one database share; made by `open_signer`."""
+
+    def __init__(self, objects: Objects, secret: bytes) -> None:
+        self._objects = objects
+        self._secret = secret
+
+    async def link(self, base_url: str, key: str, *, seconds: int, filename: str) -> str:
+        """Make a link to an object, good for so many seconds; `filename` is what a browser saves it as."""
+        if self._objects.remote is not None:
+            return str(await obstore.sign_async(self._objects.remote, "GET", key, timedelta(seconds=seconds)))
+        expires = int(time.time()) + seconds
+        query = {"expires": expires, "signature": self._signature(key, expires, filename), "filename": filename}
+        return f"{base_url}{PATH}/{quote(key)}?{urlencode(query)}"
+
+    def resolve(self, key: str, *, expires: int, signature: str, filename: str) -> Path:
+        """Give the file behind a link; raises NotPermitted for forged or expired links, NotFound."""
+        if not hmac.compare_digest(self._signature(key, expires, filename).encode(), signature.encode()):
+            raise NotPermitted("the signature of this link is wrong")
+        if expires < time.time():
+            raise NotPermitted("this link has expired; ask for a new one")
+        path = self._objects.local_path(key)
+        if path is None or not path.is_file():
+            raise NotFound("the stored object is gone")
+        return path
+
+    def _signature(self, key: str, expires: int, filename: str) -> str:
+        message = "\n".join(("GET", key, str(expires), filename)).encode()
+        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
+
+
+async def open_signer(database: Database, objects: Objects) -> Signer:
+    """Take the database's secret, made on first use."""
+    value = await _stored(database)
+    if value is None:
+        try:
+            async with database.write() as connection:
+                await connection.execute(insert(secrets).values(name=SECRET, value=random.token_bytes(32)))
+        except IntegrityError:
+            # another process was first
+            pass
+        value = await _stored(database)
+    assert value is not None  # noqa: S101 - stored above, by us or by another
+    return Signer(objects, value)
+
+
+async def _stored(database: Database) -> bytes | None:
+    async with database.read() as connection:
+        row = await connection.execute(select(secrets.c.value).where(secrets.c.name == SECRET))
+        value: bytes | None = row.scalar_one_or_none()
+        return value
