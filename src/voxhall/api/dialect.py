@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi_swagger import patch_fastapi
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
@@ -15,6 +16,12 @@ from voxhall.log import logger
 
 log = logger(__name__)
 
+DOCS_FILES = {
+    "swagger_js_url": "/assets/swagger-ui-bundle.js",
+    "swagger_css_url": "/assets/swagger-ui.css",
+    "swagger_favicon_url": "/assets/favicon.png",
+}
+"""Served by ourselves: the documentation works without a network."""
 SHOWN = 100
 """Characters of a wrong value that an error repeats at most."""
 
@@ -60,7 +67,10 @@ class Dialect:
 
 def application(dialect: Dialect, version: str) -> FastAPI:
     """Make the dialect's sub-application: its routes, its own docs, every error in its own envelope."""
-    app = FastAPI(title=dialect.title, version=version, redoc_url=None)
+    app = FastAPI(
+        title=dialect.title, version=version, docs_url=None, redoc_url=None, swagger_ui_oauth2_redirect_url=None
+    )
+    patch_fastapi(app, redirect_from_root_to_docs=False, **DOCS_FILES)
     app.state.dialect = dialect
     app.include_router(dialect.router)
 

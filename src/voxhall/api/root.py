@@ -5,8 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, RedirectResponse
 from pydantic import BaseModel
 
 from voxhall import __version__
@@ -16,7 +15,7 @@ from voxhall.api.links import server_url
 
 router = APIRouter()
 
-PATHS = frozenset({"/", "/health", "/ready", "/docs", "/docs/oauth2-redirect", "/openapi.json"})
+PATHS = frozenset({"/", "/health", "/ready", "/docs", "/openapi.json"})
 PREFIXES = ("/objects", "/assets")
 
 
@@ -91,12 +90,6 @@ async def stored_object(
     """Send a stored object to whoever holds a signed link; ranges included."""
     path = platform_of(request).signer.resolve(key, expires=expires, signature=signature, filename=filename)
     return FileResponse(path, filename=filename, content_disposition_type="inline")
-
-
-@router.get("/docs", include_in_schema=False)
-async def docs(request: Request) -> HTMLResponse:
-    """Show the merged specification."""
-    return get_swagger_ui_html(openapi_url=f"{request.scope.get('root_path', '')}/openapi.json", title="Voxhall")
 
 
 def _error(problem: Problem) -> dict[str, object]:
