@@ -17,7 +17,8 @@ LAYERS = (
     {"accounts", "jobs"},
     {"services"},
     {"app"},
-    {"cli", "api"},
+    {"api"},
+    {"cli"},
 )
 """From the bottom to the top. Rooms on one line do not know each other, but on the lowest line."""
 

@@ -35,6 +35,7 @@ def configure_logging(settings: Settings) -> None:
             ],
         )
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
 
 

@@ -41,7 +41,8 @@ def _rows() -> Select[tuple[object, ...]]:
 
 
 def _record(row: Row[tuple[object, ...]]) -> Record:
-    values = {name: value for name, value in row._asdict().items() if name not in OMITTED}
+    # the library's own names are not plain strings
+    values = {f"{name}": value for name, value in row._asdict().items() if name not in OMITTED}
     took = row.finished_at - row.started_at if row.started_at and row.finished_at else None
     return msgspec.convert(
         {
