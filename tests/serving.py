@@ -27,6 +27,13 @@ class Server:
     url: str
     key: str
     process: subprocess.Popen[str]
+    data_dir: Path
+
+    def new_key(self, account: str, *options: str) -> str:
+        """Make a key as the operator would, from the command line."""
+        command = [sys.executable, "-m", "voxhall", "keys", "create", "--account", account, *options]
+        environment = {**os.environ, "VOXHALL_DATA_DIR": str(self.data_dir)}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
     def get(self, path: str, **options: object) -> requests.Response:
         """GET with the admin key."""
@@ -96,4 +103,4 @@ def start(data_dir: Path, *, admin_key: str | None = None, **settings: object) -
         assert line, "the server ended before it was ready"
         url = url or next(iter(ADDRESS.findall(line)), "")
         key = key or next(iter(KEY.findall(line)), "")
-    return Server(url, key, process)
+    return Server(url, key, process, data_dir)
