@@ -1,0 +1,160 @@
+"""A worker does what is queued, and stops when it is told to."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from voxhall.domain.record import Caller
+from voxhall.errors import BrokenMedia, EngineLost
+from voxhall.jobs.queue import Claimed, Commit, Queue
+from voxhall.jobs.worker import Handler, JobJournal, Limits, Worker
+from voxhall.stores.database import Database
+from voxhall.stores.tables import jobs
+
+LIMITS = Limits(slots=2, per_account=10, lease=10)
+ENDED = {"done", "failed", "cancelled"}
+
+
+async def nothing(connection: AsyncConnection) -> None:
+    """Commit nothing with a job's end."""
+
+
+class Bench:
+    """A queue with a worker that does one thing."""
+
+    def __init__(self, database: Database, account_id: int, handler: Handler) -> None:
+        self.database = database
+        self.queue = Queue(database)
+        self.worker = Worker(self.queue, {"kind": handler}, LIMITS)
+        self._account_id = account_id
+
+    async def add(self) -> int:
+        """Queue a job and say so."""
+        async with self.database.write() as connection:
+            job = await self.queue.enqueue(connection, "kind", self._account_id)
+        self.queue.wake()
+        return job
+
+    async def until(self, job: int, states: set[str]) -> tuple[str, str | None]:
+        """Wait until a job is in one of some states; give it with the error code."""
+        async with asyncio.timeout(20):
+            while True:
+                async with self.database.read() as connection:
+                    query = select(jobs.c.state, jobs.c.error_code).where(jobs.c.id == job)
+                    row = (await connection.execute(query)).one()
+                if row.state in states:
+                    return row.state, row.error_code
+                await asyncio.sleep(0.01)
+
+
+MakeBench = Callable[[Handler], Bench]
+
+
+@pytest.fixture
+def bench(database: Database, caller: Caller) -> MakeBench:
+    """Makes a bench around a handler."""
+    return lambda handler: Bench(database, caller.account_id, handler)
+
+
+def stopping(started: threading.Event, stopped: threading.Event) -> Handler:
+    """Make a handler that works until it is stopped."""
+
+    def handler(job: Claimed, journal: JobJournal) -> Commit:
+        journal.on_stop(stopped.set)
+        started.set()
+        assert stopped.wait(20)
+        journal.check()
+        return nothing
+
+    return handler
+
+
+async def test_jobs_are_done(bench: MakeBench) -> None:
+    """With what earlier attempts have finished at hand."""
+    seen = []
+
+    def handler(job: Claimed, journal: JobJournal) -> Commit:
+        journal.progress("decoding", 50.0, 1, 2)
+        journal.put("piece", b"1")
+        seen.append((job.id, journal.get("piece")))
+        return nothing
+
+    made = bench(handler)
+    async with made.worker.working():
+        added = [await made.add() for _ in range(5)]
+        for job in added:
+            assert await made.until(job, ENDED) == ("done", None)
+    assert sorted(seen) == [(job, None) for job in added]
+
+
+async def test_cancelling_stops_a_running_job_at_once(bench: MakeBench) -> None:
+    """It is told by an event, not by a poll: in a second at most."""
+    started, stopped = threading.Event(), threading.Event()
+    made = bench(stopping(started, stopped))
+    async with made.worker.working():
+        job = await made.add()
+        assert await asyncio.to_thread(started.wait, 10)
+        await made.queue.cancel(job)
+        assert await asyncio.to_thread(stopped.wait, 1)
+        assert await made.until(job, ENDED) == ("cancelled", "cancelled")
+
+
+async def test_a_shutdown_gives_jobs_back(bench: MakeBench) -> None:
+    """The next process goes on with them."""
+    started, stopped = threading.Event(), threading.Event()
+    made = bench(stopping(started, stopped))
+    async with made.worker.working():
+        job = await made.add()
+        assert await asyncio.to_thread(started.wait, 10)
+    assert await made.until(job, {"queued"}) == ("queued", None)
+
+
+async def test_a_job_whose_record_is_deleted_stops(bench: MakeBench, database: Database) -> None:
+    """Its worker finds that it has lost the lease."""
+    started, stopped = threading.Event(), threading.Event()
+    made = bench(stopping(started, stopped))
+    async with made.worker.working():
+        job = await made.add()
+        assert await asyncio.to_thread(started.wait, 10)
+        async with database.write() as connection:
+            await connection.execute(jobs.delete().where(jobs.c.id == job))
+        made.queue.wake()
+        assert await asyncio.to_thread(stopped.wait, 5)
+
+
+async def test_what_the_caller_did_wrong_is_not_tried_again(bench: MakeBench) -> None:
+    """It fails with the error's own code and sentence."""
+    attempts = []
+
+    def handler(job: Claimed, journal: JobJournal) -> Commit:
+        attempts.append(job.attempt)
+        raise BrokenMedia("this is no audio")
+
+    made = bench(handler)
+    async with made.worker.working():
+        assert await made.until(await made.add(), ENDED) == ("failed", "unsupported_media")
+    assert attempts == [1]
+
+
+@pytest.mark.parametrize("error", [EngineLost("gone"), RuntimeError("a bug")])
+async def test_what_may_pass_is_tried_again(
+    bench: MakeBench, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until it works."""
+    monkeypatch.setattr("voxhall.jobs.worker.RETRY_SECONDS", 0.0)
+    attempts = []
+
+    def handler(job: Claimed, journal: JobJournal) -> Commit:
+        attempts.append(job.attempt)
+        if job.attempt < 3:
+            raise error
+        return nothing
+
+    made = bench(handler)
+    async with made.worker.working():
+        assert await made.until(await made.add(), ENDED) == ("done", None)
+    assert attempts == [1, 2, 3]
