@@ -82,11 +82,12 @@ def test_work_goes_on_when_its_process_is_killed(host: Host, tmp_path: Path, thr
     assert held.leaves() == second
 
 
-def test_three_deaths_are_enough(host: Host, tmp_path: Path) -> None:
-    """A piece of work that kills every process that touches it is given up."""
+def test_three_deaths_are_enough(host: Host, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A piece of work that kills every process that touches it is given up, and each loss is logged."""
     with pytest.raises(EngineLost):
         host.scope().engine(Troubled, engine).die(str(tmp_path / "tally"))
     assert len((tmp_path / "tally").read_text().split()) == 3
+    assert caplog.text.count("was lost at work for vad/trouble") == 3
     assert host.status() == ()
 
 

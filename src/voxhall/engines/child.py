@@ -34,6 +34,8 @@ def end_with_parent(lifeline: int) -> None:
     the end of the thread that started us for the end of the parent. Elsewhere than on Linux a process busy with a
     piece of work ends after that piece.
     """
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGIO})
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
     if select.select([lifeline], [], [], 0)[0]:

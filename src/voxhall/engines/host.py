@@ -5,6 +5,7 @@ with its process is done again on a fresh one. Callers block in threads of their
 """
 
 import itertools
+import logging
 import os
 import threading
 from bisect import insort
@@ -19,6 +20,7 @@ from voxhall.engines.process import Process
 from voxhall.engines.registry import Engine, Registry
 from voxhall.errors import Cancelled, EngineLost, Misconfigured, VoxhallError
 
+log = logging.getLogger(__name__)
 P = TypeVar("P")
 
 TRIES = 3
@@ -141,6 +143,8 @@ class Host:
                 reply = process.ask(request, deadline)
                 answered = True
             except (OSError, EOFError):
+                if not self._refusing(scope):
+                    log.warning("engine process %d was lost at work for %s", process.pid, request.recipe.engine)
                 continue
             finally:
                 self._give_back(process, fit=answered)

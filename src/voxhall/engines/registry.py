@@ -49,7 +49,10 @@ class Engine:
     """One line for people."""
     licence: str
     load: Callable[[Any, Path], object]
-    """Makes the engine of its options and the folder of fetched weights; the result fulfils the ability's protocol."""
+    """Makes the engine of its options and the folder of fetched weights; the result fulfils the ability's protocol.
+
+    A function or class at the top of a module, as the class of the options is: engine processes import them by name.
+    """
     options: type[BaseModel] = NoOptions
     needs: tuple[str, ...] = ()
     """Modules that must be importable."""
