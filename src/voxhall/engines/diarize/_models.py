@@ -1,0 +1,52 @@
+"""The speaker models that moonshine's shared library carries: pyannote's community-1, read as data."""
+
+import ctypes
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+
+from voxhall.errors import EngineUnavailable
+
+LIBRARY = "libmoonshine.so"
+NAMESPACE = "_ZN9cppannote19embedded_community1"
+SEGMENTATION = "21segmentation_ort_data"
+"""PyanNet: ten seconds of samples to the activity of three speakers in 589 frames."""
+EMBEDDING = "18embedding_ort_data"
+"""WeSpeaker's ResNet34: 80 log mel energies per frame, and weights, to 256 numbers."""
+MAGIC = b"ORTM"
+"""What an ORT file has at its fifth byte."""
+
+
+def load_model(symbol: str) -> onnxruntime.InferenceSession:
+    """Make a session of an exported model; raises EngineUnavailable when it is not what it should be."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(_exported(symbol), options, providers=["CPUExecutionProvider"])
+
+
+def _exported(symbol: str) -> bytes:
+    library = _library()
+    try:
+        size = ctypes.c_size_t.in_dll(library, f"{NAMESPACE}{_with_suffix(symbol, '_size')}E").value
+        data = bytes((ctypes.c_ubyte * size).in_dll(library, f"{NAMESPACE}{symbol}E"))
+    except ValueError as error:
+        raise EngineUnavailable("this version of moonshine-voice carries no speaker models; install 0.0.69") from error
+    if data[4:8] != MAGIC:
+        raise EngineUnavailable("the speaker models of moonshine-voice are not in the format known; install 0.0.69")
+    return data
+
+
+def _with_suffix(symbol: str, suffix: str) -> str:
+    """Give the mangled name (its length first) of a longer name."""
+    name = symbol.lstrip("0123456789") + suffix
+    return f"{len(name)}{name}"
+
+
+def _library() -> Any:
+    spec = find_spec("moonshine_voice")
+    if spec is None or spec.origin is None:
+        raise EngineUnavailable("the package moonshine-voice is not installed")
+    return ctypes.CDLL(str(Path(spec.origin).parent / LIBRARY))
