@@ -174,8 +174,8 @@ def _recognise_chunk(samples: Samples, offset: float, tools: Tools, options: Opt
     found = tools.recognizer.recognize(samples, language=options.language, keywords=options.keywords)
     words = found.words
     if words and not found.timed:
-        spans = _align(samples, tuple(word.text for word in words), tools.aligners)
-        words = tuple(replace(w, start=s.start, end=s.end) for w, s in zip(words, spans or words, strict=True))
+        if spans := _align(samples, tuple(word.text for word in words), tools.aligners):
+            words = tuple(replace(word, start=s.start, end=s.end) for word, s in zip(words, spans, strict=True))
     return replace(found, words=tuple(_moved(word, offset) for word in words), timed=True)
 
 
