@@ -173,14 +173,13 @@ def _once(journal: Journal, name: str, kind: type[Result], work: Callable[[], Re
 def _recognise_chunk(samples: Samples, offset: float, tools: Tools, options: Options) -> Recognition:
     found = tools.recognizer.recognize(samples, language=options.language, keywords=options.keywords)
     words = found.words
-    if words and not found.timed:
-        if spans := _align(samples, tuple(word.text for word in words), tools.aligners):
-            words = tuple(replace(word, start=s.start, end=s.end) for word, s in zip(words, spans, strict=True))
+    if not found.timed and (spans := _align(samples, tuple(word.text for word in words), tools.aligners)):
+        words = tuple(replace(word, start=s.start, end=s.end) for word, s in zip(words, spans, strict=True))
     return replace(found, words=tuple(_moved(word, offset) for word in words), timed=True)
 
 
 def _align(samples: Samples, words: tuple[str, ...], aligners: Sequence[Aligner]) -> tuple[Span, ...] | None:
-    for aligner in aligners:
+    for aligner in aligners if words else ():
         if (spans := aligner.align(samples, words)) is not None:
             return spans
     return None
