@@ -84,3 +84,42 @@ def test_srt_names_speakers_only_where_there_are_several() -> None:
     """One reader needs no name."""
     assert "SPEAKER" not in to_srt(transcript(segment(0, 0, "one")))
     assert "SPEAKER_1: two" in to_srt(transcript(segment(0, 0, "one"), segment(1, 3, "two")))
+
+
+def test_a_mark_stays_on_its_own_word_when_its_times_were_rounded() -> None:
+    """A neighbour that it touches by a hair is not marked."""
+    words = (Word("I", 1.0, 1.5, 1.0), Word("really", 1.5, 2.0, 1.0), Word("think", 2.0, 2.5, 1.0))
+    made = transcript(
+        Segment(0, "I really think", 1.0, 2.5, words), events=(event("emphasis", 1.5 - 1e-9, 0.5 + 2e-9),)
+    )
+    assert transcript_text(made, events=True) == "SPEAKER_0: I *really* think"
+
+
+def test_names_of_speakers_count_as_text() -> None:
+    """A line with a name is as short as any other."""
+    made = transcript(segment(0, 0, " ".join(["considerable"] * 9)), segment(1, 9, "yes"))
+    lines = [line for block in to_srt(made).strip().split("\n\n") for line in block.splitlines()[2:]]
+    assert lines[0].startswith("SPEAKER_0: ")
+    assert all(len(line) <= 42 for line in lines)
+
+
+def test_a_segment_without_word_times_is_cut_all_the_same() -> None:
+    """Its words are taken to be said at an even pace."""
+    made = transcript(Segment(0, "word " * 40, 10.0, 30.0, ()))
+    blocks = to_srt(made).strip().split("\n\n")
+    assert blocks[0].splitlines()[1].startswith("00:00:10,000 --> 00:00:1")
+    assert blocks[-1].splitlines()[1].endswith("00:00:30,000")
+    assert len(blocks) >= 3
+
+
+def test_text_cannot_pass_for_a_time_line() -> None:
+    """An arrow in the text does not begin a caption."""
+    made = transcript(segment(0, 0, "a --> b"))
+    assert to_srt(made).count("-->") == 1
+    assert to_vtt(made).count("-->") == 1
+
+
+def test_a_word_of_no_length_is_shown() -> None:
+    """Players refuse captions that end when they begin."""
+    made = transcript(Segment(0, "oh", 1.0, 1.0, (Word("oh", 1.0, 1.0, 1.0),)))
+    assert "00:00:01.000 --> 00:00:01.200" in to_vtt(made)

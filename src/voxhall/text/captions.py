@@ -1,10 +1,13 @@
 """Transcripts as text: speaker lines with sounds inline, SubRip and WebVTT captions."""
 
 import html
+import math
 import textwrap
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from voxhall.domain.speech import Segment, SoundEvent, Transcript, Word
 
@@ -12,10 +15,13 @@ LINE = 42
 """Characters of a caption's line, as broadcasters have it."""
 LINES = 2
 LONGEST = 7.0
-"""Seconds that one caption stays."""
+"""Seconds that one caption stays at most."""
+SHORTEST = 0.2
+"""Seconds that one caption stays at least; players refuse one of no length."""
 SHORT_LAUGH = 1.0
 """Seconds up to which laughter between words is written as `hahaha`."""
 ELONGATION, EMPHASIS = "elongation", "emphasis"
+MARKS = {ELONGATION, EMPHASIS}
 """Events that are marks on a word."""
 
 
@@ -26,30 +32,28 @@ def transcript_text(transcript: Transcript, *, events: bool) -> str:
     for speaker, segments in groupby(transcript.segments, key=lambda segment: segment.speaker):
         said = [token for segment in segments for token in _tokens(segment, sounds)]
         lines.append([f"SPEAKER_{speaker}:", *said])
-    rest = sounds.before(float("inf"))
-    if rest and not lines:
-        lines.append([])
-    if rest:
+    if rest := list(sounds.before(math.inf)):
+        lines = lines or [[]]
         lines[-1] += rest
     return "\n".join(" ".join(line) for line in lines)
 
 
 class _Sounds:
-    """The events still to be written, in order of start."""
+    """The events of a transcript, handed out as its words go by."""
 
     def __init__(self, events: Sequence[SoundEvent]) -> None:
-        self._marks = [event for event in events if event.tag in {ELONGATION, EMPHASIS}]
-        self._waiting = [event for event in events if event.tag not in {ELONGATION, EMPHASIS}]
+        self._waiting = deque(event for event in events if event.tag not in MARKS)
+        self._marks = sorted(((e.start + e.end) / 2, e.tag) for e in events if e.tag in MARKS)
 
-    def before(self, moment: float) -> list[str]:
+    def before(self, moment: float) -> Iterator[str]:
         """Take what begins before a moment."""
-        count = sum(event.start < moment for event in self._waiting)
-        taken, self._waiting = self._waiting[:count], self._waiting[count:]
-        return [_tag(event, between_words=moment != float("inf")) for event in taken]
+        while self._waiting and self._waiting[0].start < moment:
+            yield _tag(self._waiting.popleft(), between_words=moment != math.inf)
 
     def marked(self, word: Word) -> str:
-        """Write a word with the marks that lie on it."""
-        tags = {event.tag for event in self._marks if min(event.end, word.end) > max(event.start, word.start)}
+        """Write a word with the marks whose middle lies in it."""
+        first, last = (bisect_left(self._marks, (moment, "")) for moment in (word.start, word.end))
+        tags = {tag for _, tag in self._marks[first:last]}
         bare = word.text.rstrip(".,;:?!")
         tail = word.text[len(bare) :]
         text = f"*{bare}*" if EMPHASIS in tags else bare
@@ -63,8 +67,9 @@ def _tag(event: SoundEvent, *, between_words: bool) -> str:
 
 
 def _tokens(segment: Segment, sounds: _Sounds) -> Iterator[str]:
-    """Write a segment's words, each after the sounds that come before its middle."""
+    """Write a segment's words, each after the sounds that begin before its middle."""
     if not segment.words:
+        yield from sounds.before(segment.start)
         yield segment.text
     for word in segment.words:
         yield from sounds.before((word.start + word.end) / 2)
@@ -83,34 +88,43 @@ class Caption:
     lines: tuple[str, ...]
 
 
-def captions_of(transcript: Transcript) -> Iterator[Caption]:
-    """Cut a transcript into captions of at most two lines and seven seconds."""
+def captions_of(transcript: Transcript, *, named: bool = False) -> Iterator[Caption]:
+    """Cut a transcript into captions of at most two lines and seven seconds, on request with the speaker in front."""
     for segment in transcript.segments:
-        words = segment.words or (Word(segment.text, segment.start, segment.end, 1.0),)
+        name = f"SPEAKER_{segment.speaker}: " if named else ""
         shown: list[Word] = []
-        for word in words:
-            if shown and (word.end - shown[0].start > LONGEST or len(_lines([*shown, word])) > LINES):
-                yield _caption(segment.speaker, shown)
+        for word in segment.words or _words_of(segment):
+            if shown and (word.end - shown[0].start > LONGEST or len(_lines(name, [*shown, word])) > LINES):
+                yield _caption(segment.speaker, name, shown)
                 shown = []
             shown.append(word)
-        yield _caption(segment.speaker, shown)
+        yield _caption(segment.speaker, name, shown)
 
 
-def _lines(words: Sequence[Word]) -> list[str]:
-    return textwrap.wrap(" ".join(word.text for word in words), LINE, break_long_words=False, break_on_hyphens=False)
+def _words_of(segment: Segment) -> Iterator[Word]:
+    """Guess when the words of a segment without word times were said: each takes time by its letters."""
+    words = segment.text.split() or [""]
+    ends = list(accumulate(len(word) + 1 for word in words))
+    pace = (segment.end - segment.start) / ends[-1]
+    for word, end in zip(words, ends, strict=True):
+        yield Word(word, segment.start + (end - len(word) - 1) * pace, segment.start + end * pace, 1.0)
 
 
-def _caption(speaker: int, words: Sequence[Word]) -> Caption:
-    return Caption(words[0].start, words[-1].end, speaker, tuple(_lines(words)))
+def _lines(name: str, words: Sequence[Word]) -> list[str]:
+    return textwrap.wrap(name + " ".join(word.text for word in words), LINE, break_on_hyphens=False)
+
+
+def _caption(speaker: int, name: str, words: Sequence[Word]) -> Caption:
+    start = words[0].start
+    end = min(max(words[-1].end, start + SHORTEST), start + LONGEST)
+    return Caption(start, end, speaker, tuple(_lines(name, words)))
 
 
 def to_srt(transcript: Transcript) -> str:
     """Write SubRip captions; the speaker is named where there are several."""
-    several = transcript.speakers > 1
     blocks = []
-    for number, each in enumerate(captions_of(transcript), 1):
-        name = f"SPEAKER_{each.speaker}: " if several else ""
-        text = name + "\n".join(each.lines)
+    for number, each in enumerate(captions_of(transcript, named=transcript.speakers > 1), 1):
+        text = "\n".join(each.lines).replace("-->", "->")
         blocks.append(f"{number}\n{_clock(each.start, ',')} --> {_clock(each.end, ',')}\n{text}\n")
     return "\n".join(blocks)
 
