@@ -57,7 +57,7 @@ SUGGESTED = "whisper-small"
 """The best that keeps up with speech on one core."""
 
 
-class Options(BaseModel, extra="forbid"):
+class Options(BaseModel, extra="forbid", use_attribute_docstrings=True):
     """Which model, and how thoroughly it searches."""
 
     model: str = "auto"
