@@ -1,7 +1,7 @@
-"""The root application: opens the platform, looks at every request, and hands it to the dialect that owns its path."""
+"""The root application: looks at every request and hands it to the dialect that owns its path."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,24 +10,23 @@ from voxhall import __version__
 from voxhall.api import fluxions, root
 from voxhall.api.dialect import Dialect, application
 from voxhall.api.middleware import Cors, Guard, RequestId
-from voxhall.app import Platform, open_platform
-from voxhall.settings import Settings
+from voxhall.app import Platform
 
 DIALECTS: tuple[Dialect, ...] = (fluxions.dialect,)
 """The last owns every path that no other does."""
 
 
-def create_server(
-    settings: Settings, opened: Callable[[Settings], AbstractAsyncContextManager[Platform]] = open_platform
-) -> ASGIApp:
-    """Build the ASGI application; the platform is opened when the server starts and closed when it ends."""
-    allowed = _Origins(settings.cors_origins)
+def create_server(platform: Platform) -> ASGIApp:
+    """Build the ASGI application around an open platform."""
+    settings = platform.settings
+
+    def allowed(origin: str) -> bool:
+        """Pages of the operator's origins, and of those of any key (which is then checked with its key)."""
+        return origin in settings.cors_origins or origin in platform.keys.origins
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, object]]:
-        async with opened(settings) as platform:
-            allowed.platform = platform
-            yield {"platform": platform}
+        yield {"platform": platform}
 
     dialects = {dialect.name: (dialect, application(dialect, __version__)) for dialect in DIALECTS}
     top = application(root.dialect, __version__)
@@ -35,17 +34,6 @@ def create_server(
     root.merge_specs(top, [app for _, app in dialects.values()])
     dispatch = Dispatcher(top, dialects)
     return RequestId(Cors(Guard(dispatch, settings=settings, allowed=allowed), allowed=allowed))
-
-
-class _Origins:
-    """The web origins that may call: the operator's, and those of any key (which is then checked with its key)."""
-
-    def __init__(self, configured: Iterable[str]) -> None:
-        self._configured = frozenset(configured)
-        self.platform: Platform | None = None
-
-    def __call__(self, origin: str) -> bool:
-        return origin in self._configured or (self.platform is not None and origin in self.platform.keys.origins)
 
 
 class Dispatcher:

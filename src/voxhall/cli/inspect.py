@@ -22,12 +22,13 @@ def config() -> None:
 
 
 def _toml(name: str, value: object) -> str:
-    if value is None:
-        return f"# {name} ="
+    return f"# {name} =" if value is None else f"{name} = {_toml_value(value)}"
+
+
+def _toml_value(value: object) -> str:
     if isinstance(value, dict):
-        return "\n".join([f"[{name}]", *(f"{key} = {json.dumps(options)}" for key, options in value.items())])
-    plain = value if isinstance(value, bool | int | float | tuple) else str(value)
-    return f"{name} = {json.dumps(plain)}"
+        return "{" + ", ".join(f"{key} = {_toml_value(inner)}" for key, inner in value.items()) + "}"
+    return json.dumps(value if isinstance(value, bool | int | float | tuple | list) else str(value))
 
 
 def doctor() -> None:

@@ -1,10 +1,13 @@
 """Runs the server in this process."""
 
+import asyncio
+import signal
 import socket
 
 import uvicorn
 
 from voxhall.api.server import create_server
+from voxhall.app import open_platform
 from voxhall.errors import Misconfigured
 from voxhall.log import configure_logging
 from voxhall.settings import Settings
@@ -15,22 +18,32 @@ GRACE_SECONDS = 5
 
 
 def run(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; raises Misconfigured when the address cannot be had."""
+    """Serve until SIGINT or SIGTERM; raises Misconfigured when it cannot."""
     configure_logging(settings)
-    listener = _listen(settings)
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Voxhall is starting on http://{shown}:{port}", flush=True)  # noqa: T201 - for the person who started it
-    config = uvicorn.Config(
-        create_server(settings),
-        log_config=None,
-        access_log=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        server_header=False,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    with _listen(settings) as listener:
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        print(f"Voxhall is starting on http://{shown}:{port}", flush=True)  # noqa: T201 - for the person who started it
+        loop_factory = uvicorn.Config("").get_loop_factory()
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(_serve(settings, listener))
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    async with open_platform(settings) as platform:
+        config = uvicorn.Config(
+            create_server(platform),
+            log_config=None,
+            access_log=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            server_header=False,
+        )
+        # the server raises the signal that stopped it once more; by then it has done its work
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda *_: None)
+        await uvicorn.Server(config).serve(sockets=[listener])
 
 
 def _listen(settings: Settings) -> socket.socket:
