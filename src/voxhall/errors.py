@@ -11,6 +11,7 @@ VoxhallError
 ├── Conflict                the thing is not in a state that allows this
 ├── Cancelled               somebody asked the work to stop
 ├── EngineUnavailable       no installed engine can do it; says what would
+├── EngineFailed            a fault inside an engine
 ├── EngineLost              an engine process died again and again on one piece of work
 ├── StorageFull             the disk or bucket takes no more
 ├── LeaseLost               another worker owns this job now
@@ -87,6 +88,12 @@ class EngineUnavailable(VoxhallError):
     """No installed engine can do it; the message names the command that fetches one."""
 
     code = "engine_not_installed"
+
+
+class EngineFailed(VoxhallError):
+    """A fault inside an engine; doing the same again would fail in the same way."""
+
+    code = "engine_failed"
 
 
 class EngineLost(VoxhallError):

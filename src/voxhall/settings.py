@@ -21,7 +21,7 @@ Names = Annotated[tuple[str, ...], NoDecode]
 """A list that is comma-separated in the environment."""
 
 
-def _cores() -> int:
+def usable_cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -55,14 +55,14 @@ class Settings(BaseSettings):
     """Name of the recognition engine; `auto` takes the best that is installed for the language."""
     diarizer: str = "auto"
     """Name of the diarization engine."""
-    engine_processes: int = Field(default_factory=_cores, ge=1, le=256)
+    engine_processes: int = Field(default_factory=usable_cores, ge=1, le=256)
     """Engine worker processes; one inference thread each."""
     engine_idle_seconds: float = Field(default=600.0, gt=0)
     """After this long without work an engine process ends and its memory returns."""
     engine_options: dict[str, dict[str, object]] = Field(default_factory=dict)
     """Options by engine name, as the engine's own file declares them."""
 
-    job_slots: int = Field(default_factory=_cores, ge=0, le=256)
+    job_slots: int = Field(default_factory=usable_cores, ge=0, le=256)
     """Jobs worked on at once in this process; 0 leaves them to other processes."""
     job_slots_per_account: int = Field(default=16, ge=1)
     """Jobs of one account worked on at once, everywhere together."""

@@ -15,7 +15,7 @@ import pytest
 from trouble import Troubled, engine, stillborn, twin
 from voxhall.engines.host import Host, Scope
 from voxhall.engines.registry import Registry
-from voxhall.errors import BrokenMedia, Cancelled, EngineLost, Misconfigured, VoxhallError
+from voxhall.errors import BrokenMedia, Cancelled, EngineFailed, EngineLost, Misconfigured
 
 
 @pytest.fixture
@@ -215,9 +215,9 @@ def test_our_errors_keep_their_class(host: Host, tmp_path: Path) -> None:
 
 def test_other_errors_do_not_quote_speech(host: Host, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A fault in an engine names its kind and place and no more, for its text may hold what somebody said."""
-    with pytest.raises(VoxhallError, match="vad/trouble failed with LookupError") as caught:
+    with pytest.raises(EngineFailed, match="vad/trouble failed with LookupError") as caught:
         host.scope().engine(Troubled, engine).fail(str(tmp_path / "tally"), "my secret")
-    assert type(caught.value) is VoxhallError
+    assert caught.value.code == "engine_failed"
     assert len((tmp_path / "tally").read_text().split()) == 1
     printed = "".join(capfd.readouterr())
     assert "in fail" in printed
@@ -226,7 +226,7 @@ def test_other_errors_do_not_quote_speech(host: Host, tmp_path: Path, capfd: pyt
 
 def test_a_result_of_the_wrong_type_is_an_error(host: Host) -> None:
     """What a protocol promises is checked where it arrives."""
-    with pytest.raises(VoxhallError, match="wrong type"):
+    with pytest.raises(EngineFailed, match="wrong type"):
         host.scope().engine(Troubled, engine).lie()
 
 

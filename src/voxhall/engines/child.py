@@ -20,7 +20,7 @@ from typing import Any
 from msgspec import Raw
 
 from voxhall.engines import wire
-from voxhall.errors import VoxhallError
+from voxhall.errors import EngineFailed, VoxhallError
 
 NICENESS = 10
 """Inference gives way to the server's own work."""
@@ -83,7 +83,7 @@ def answer(request: wire.Request, engines: dict[str, object]) -> wire.Reply:
     except Exception as error:  # noqa: BLE001 - whatever an engine throws ends its piece of work, not the process
         kind = type(error).__name__
         sys.stderr.write("".join(traceback.format_tb(error.__traceback__)) + f"{kind} in {request.recipe.engine}\n")
-        failure = wire.Failure(VoxhallError.code, f"the engine {request.recipe.engine} failed with {kind}")
+        failure = wire.Failure(EngineFailed.code, f"the engine {request.recipe.engine} failed with {kind}")
     else:
         return wire.Reply(resident_bytes(), tuple(engines), result)
     return wire.Reply(resident_bytes(), tuple(engines), failure=failure)

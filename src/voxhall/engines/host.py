@@ -6,7 +6,6 @@ with its process is done again on a fresh one. Callers block in threads of their
 
 import itertools
 import logging
-import os
 import threading
 from bisect import insort
 from collections.abc import Callable, Iterable
@@ -18,7 +17,8 @@ import msgspec
 from voxhall.engines import wire
 from voxhall.engines.process import Process
 from voxhall.engines.registry import Engine, Registry
-from voxhall.errors import Cancelled, EngineLost, Misconfigured, VoxhallError
+from voxhall.errors import Cancelled, EngineFailed, EngineLost, Misconfigured, VoxhallError
+from voxhall.settings import usable_cores
 
 log = logging.getLogger(__name__)
 P = TypeVar("P")
@@ -234,7 +234,7 @@ class Scope:
 
         `protocol` is the Protocol class itself (mypy refuses such a class as `type[P]`); `deadline` is in seconds,
         for each try at a piece of work. Besides the method's own errors a call raises Cancelled, EngineLost, and
-        VoxhallError for a fault in the engine. Raises Misconfigured.
+        EngineFailed for a fault in the engine. Raises Misconfigured.
         """
         return cast("P", _Lent(self._host, self, deadline, self._host.recipe(engine), protocol))
 
@@ -266,14 +266,9 @@ class _Lent:
             try:
                 return wire.decode(memoryview(reply.result), method.result)
             except msgspec.DecodeError:
-                raise VoxhallError(f"the engine {self._recipe.engine} gave a result of the wrong type") from None
+                raise EngineFailed(f"the engine {self._recipe.engine} gave a result of the wrong type") from None
 
         return call
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _class_of(code: str) -> type[VoxhallError]:

@@ -8,6 +8,9 @@ from voxhall.engines.protocols import Aligner, Decoder, Diarizer, Recognizer, So
 from voxhall.engines.registry import Registry
 from voxhall.pipelines.transcribe import Tools
 
+HOURS = 6 * 3600.0
+"""Seconds that pieces of work over a whole recording may take: decoding it, and settling its speakers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Toolbox:
@@ -27,10 +30,10 @@ class Toolbox:
         registry = self.registry
         recognizer = registry.choose("recognize", name=self.recognizer, language=options.language)
         return Tools(
-            decoder=scope.engine(Decoder, registry.choose("decode")),
+            decoder=scope.engine(Decoder, registry.choose("decode"), deadline=HOURS),
             vad=scope.engine(Vad, registry.choose("vad")),
             recognizer=scope.engine(Recognizer, recognizer),
             aligners=tuple(scope.engine(Aligner, each) for each in registry.usable("align", options.language)),
-            diarizer=scope.engine(Diarizer, registry.choose("diarize", name=self.diarizer)),
+            diarizer=scope.engine(Diarizer, registry.choose("diarize", name=self.diarizer), deadline=HOURS),
             tagger=scope.engine(SoundTagger, registry.choose("sounds")),
         )
