@@ -149,6 +149,14 @@ def test_absurd_headers_are_refused(rate: int, channels: int) -> None:
         read(io.BytesIO(file))
 
 
+def test_samples_of_64_bits_are_refused() -> None:
+    """They cannot be read, and the sentence says so."""
+    form = struct.pack("<HHIIHH", 1, 1, RATE, RATE * 8, 8, 64)
+    file = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0" + form + b"data\xff\xff\xff\xff" + bytes(80_000)
+    with pytest.raises(BrokenMedia, match="s64"):
+        read(io.BytesIO(file))
+
+
 def test_a_header_that_promises_gigabytes_is_not_believed() -> None:
     """What is there is read, no more."""
     file = bytearray(wav(bytes(2 * RATE)))

@@ -39,6 +39,8 @@ IDLE = 5_000
 """Packets in a row that may give no sound."""
 PATIENCE = 60.0
 """CPU seconds that any recording may take, plus its own length."""
+NOT_SAMPLES = {"s64", "s64p"}
+"""Formats that no recorder writes and numpy is not given."""
 LOUDEST = 1e6
 """A sample beyond it, or one that is no number, is damage and becomes silence."""
 
@@ -137,6 +139,8 @@ def _timely(frames: Iterator[av.AudioFrame], longest: float) -> Iterator[av.Audi
         rate, channels = frame.sample_rate, frame.layout.nb_channels
         if rate not in RATES or channels not in CHANNELS:
             raise BrokenMedia(f"the recording says that it has {channels} channels at {rate} Hz, which is not believed")
+        if frame.format.name in NOT_SAMPLES:
+            raise BrokenMedia(f"samples of the format {frame.format.name} are not read")
         seconds += frame.samples / rate
         if round(seconds - longest, 3) > 0:
             raise InvalidInput(f"the recording is longer than the {longest:g} seconds that are accepted")
