@@ -45,7 +45,7 @@ class PocketsphinxAligner:
         """Give one span per word; None where the text does not fit the sound."""
         said = [spoken(word) for word in words]
         flat = [part for parts in said for part in parts]
-        if not flat or not all(map(self._known, flat)):
+        if not flat or not len(samples) or not all(map(self._known, flat)):
             return None
         placed = self._search(samples, flat)
         if placed is None or self._squeezed(placed) > MOST_SQUEEZED:
