@@ -24,7 +24,7 @@ def test_nothing_has_no_speech() -> None:
 
 def test_speech_begins_at_the_onset_and_ends_below_the_offset() -> None:
     """A probability between the two thresholds goes on with what was before: speech or silence."""
-    [span] = speech_spans(probabilities((0.4, 1.6), (0.9, 1.6), (0.4, 1.6), (0.1, 1.6)), BARE)
+    [span] = speech_spans(probabilities((0.35, 1.6), (0.9, 1.6), (0.35, 1.6), (0.1, 1.6)), BARE)
     assert span.start == pytest.approx(1.6)
     assert span.end == pytest.approx(4.8)
 

@@ -22,15 +22,15 @@ Frames = NDArray[np.int64]
 class Rules:
     """What counts as speech and where it may be cut."""
 
-    onset: float = 0.5
+    onset: float = 0.4
     """Probability from which a frame begins speech."""
-    offset: float = 0.35
+    offset: float = 0.3
     """Probability below which a frame ends speech."""
     shortest_speech: float = 0.1
     """Seconds; anything shorter is a click."""
     shortest_silence: float = 0.3
     """Seconds; anything shorter belongs to the speech around it."""
-    padding: float = 0.2
+    padding: float = 0.3
     """Seconds kept before and after speech, for soft beginnings and endings."""
     longest: float = 15.0
     """Seconds of one chunk at most."""

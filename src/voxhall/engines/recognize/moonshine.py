@@ -1,6 +1,7 @@
 """English recognition by moonshine tiny, whose weights the moonshine-voice wheel carries."""
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,13 @@ QUIET = 0.05
 """Peak below which samples are made louder: the model was not trained on whispers from far away."""
 LEVEL = 0.3
 """Peak to which they are brought."""
+EDGE, FAR_EDGE = 1600, (4800, 6400)
+"""Silent samples put around a chunk, at the first look and at the second; errors fall with them (0.1 s against none:
+19 to 15 words in a hundred in noise)."""
+UNLIKELY = -0.2
+"""Mean log-probability below which a second look is worth its cost; a fifth of all chunks."""
+LOUDNESS = 0.06
+"""Root mean square to which the second look brings them."""
 TORN = -0.5
 """Mean log-probability of a text's tokens at which English is as likely as not to have been spoken.
 
@@ -59,10 +67,19 @@ class Moonshine:
         duration = len(samples) / SAMPLE_RATE
         if duration < SHORTEST or not samples.any():
             return Recognition((), timed=False, language="en", language_probability=0.5)
-        texts = self._search(self._model, _audible(samples), width=self._beam, tokens_per_second=TOKENS_PER_SECOND)
+        texts = self._texts(_audible(samples))
         best = max(texts, key=lambda text: text.mean + WISH * self._wishes(text, keywords))
         words = () if duration < BRIEF and best.mean < TORN else self._vocabulary.words(best.tokens, duration)
         return Recognition(words, timed=False, language="en", language_probability=_english(best.mean))
+
+    def _texts(self, samples: Samples) -> list["Text"]:
+        """Search, and where nothing likely is found, once more with the chunk louder and further from its edges."""
+        search = partial(self._search, self._model, width=self._beam, tokens_per_second=TOKENS_PER_SECOND)
+        texts: list[Text] = search(np.pad(samples, EDGE))
+        if max(text.mean for text in texts) < UNLIKELY:
+            loudness = float(np.sqrt(np.mean(samples**2)))
+            texts += search(np.pad((samples * (LOUDNESS / loudness)).clip(-1, 1), FAR_EDGE))
+        return texts
 
     def _wishes(self, text: "Text", keywords: tuple[str, ...]) -> int:
         """Count the keywords that a text has."""
