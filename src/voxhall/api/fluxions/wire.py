@@ -200,9 +200,9 @@ def listed(record: Record, links: Links) -> ListedTranscription:
         status=STATUS[record.state],
         created_at=timestamp(record.created_at),
         filename=record.filename,
-        audio_duration=record.duration,
+        audio_duration=_rounded(record.duration),
         audio_format=record.audio_format,
-        processing_time=record.processing_time,
+        processing_time=_rounded(record.processing_time),
         num_speakers=record.num_speakers,
         num_segments=record.num_segments,
         original_audio_url=links.original,
@@ -226,6 +226,10 @@ def transcription(record: Record, result: Transcript | None, links: Links, *, wo
         notice=record.notice,
         progress=_progress(record.progress) if record.progress else None,
     )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _language(record: Record) -> str | None:
