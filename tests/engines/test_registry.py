@@ -135,3 +135,10 @@ def test_options_are_checked(tmp_path: Path) -> None:
 def echo_is_missing(options: echo.EchoOptions, models: Path) -> str:
     """Miss something."""
     return f"fetch it into {models} with `voxhall models pull echo`"
+
+
+def test_listing_engines_imports_nothing_heavy() -> None:
+    """The server starts quickly: what an engine needs is imported where it is loaded."""
+    code = "import sys; from voxhall.engines.registry import all_engines; all_engines(); print(*sys.modules)"
+    listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"av", "ctranslate2", "faster_whisper", "onnxruntime", "pocketsphinx", "scipy"} & set(listed)

@@ -9,7 +9,7 @@ from scipy.signal import resample_poly
 
 from recordings import TWO_CITIES, TWO_SPEAKERS
 from voxhall.domain.speech import Span, SpeakerCount, Turn
-from voxhall.engines.diarize.community import Community
+from voxhall.engines.diarize._community import Community
 from voxhall.engines.protocols import SAMPLE_RATE, Samples
 
 

@@ -8,7 +8,7 @@ from hearing import noise, samples_of, silence
 from recordings import TWO_CITIES
 from voxhall.domain.speech import Word
 from voxhall.engines.protocols import SAMPLE_RATE, Samples
-from voxhall.engines.sounds.acoustic import Acoustic
+from voxhall.engines.sounds._acoustic import Acoustic
 
 SPEECH = samples_of(TWO_CITIES, 0.0, 3.0)
 """One man reads without a break."""
