@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import pytest
 from sqlalchemy import select
@@ -12,8 +14,8 @@ from voxhall.domain.record import Caller, Scope
 from voxhall.domain.work import Progress
 from voxhall.errors import LeaseLost
 from voxhall.jobs.queue import MAX_STRIKES, Claimed, Queue
-from voxhall.stores.database import Database
-from voxhall.stores.tables import jobs
+from voxhall.stores.database import Database, open_database
+from voxhall.stores.tables import checkpoints, jobs
 
 
 @pytest.fixture
@@ -46,19 +48,29 @@ async def nothing(connection: AsyncConnection) -> None:
     """Commit nothing with a job's end."""
 
 
-async def test_each_job_is_claimed_once(queue: Queue, database: Database, caller: Caller) -> None:
-    """However many workers look at the same time."""
-    await add(queue, database, caller.account_id, count=100)
+@pytest.fixture
+async def other_account(database: Database) -> int:
+    """Somebody else's account."""
+    keys = Keys(database)
+    other = await keys.authenticate(await keys.create("other@example.com", name="k", scopes=frozenset(Scope)))
+    return other.account_id
 
-    async def work(name: str) -> list[int]:
+
+async def test_each_job_is_claimed_once(queue: Queue, database: Database, database_url: str, caller: Caller) -> None:
+    """However many workers look at the same time, each with connections of its own."""
+    await add(queue, database, caller.account_id, count=200)
+
+    async def work(own: Queue, name: str) -> list[int]:
         taken = []
-        while job := await queue.claim(name, lease=60, per_account=1000):
+        while job := await own.claim(name, lease=60, per_account=1000):
             taken.append(job.id)
         return taken
 
-    taken = await asyncio.gather(*(work(str(n)) for n in range(4)))
+    async with AsyncExitStack() as stack:
+        queues = [Queue(await stack.enter_async_context(open_database(database_url))) for _ in range(4)]
+        taken = await asyncio.gather(*(work(own, str(number)) for number, own in enumerate(queues)))
     counted = Counter(job for one in taken for job in one)
-    assert len(counted) == 100
+    assert len(counted) == 200
     assert set(counted.values()) == {1}
 
 
@@ -70,16 +82,30 @@ async def test_priority_goes_first_then_age(queue: Queue, database: Database, ca
     assert [(await claim(queue)).id for _ in range(3)] == [urgent, old, young]
 
 
-async def test_a_busy_account_does_not_starve_another(queue: Queue, database: Database, caller: Caller) -> None:
+async def test_a_busy_account_does_not_starve_another(
+    queue: Queue, database: Database, caller: Caller, other_account: int
+) -> None:
     """The account with fewest running jobs goes first, and nobody exceeds the cap."""
-    keys = Keys(database)
-    other = await keys.authenticate(await keys.create("other@example.com", name="k", scopes=frozenset(Scope)))
-    await add(queue, database, caller.account_id, count=10)
-    await add(queue, database, other.account_id, count=2)
+    await add(queue, database, caller.account_id, count=1000)
+    await add(queue, database, other_account, count=2)
     accounts = [(await claim(queue, per_account=3)).account_id for _ in range(5)]
-    assert sorted(accounts[:2]) == sorted([caller.account_id, other.account_id])
-    assert Counter(accounts) == {caller.account_id: 3, other.account_id: 2}
+    assert accounts[:4] == 2 * [caller.account_id, other_account]
+    assert Counter(accounts) == {caller.account_id: 3, other_account: 2}
     assert await queue.claim("w", lease=60, per_account=3) is None
+
+
+async def test_accounts_take_turns_where_one_job_runs_at_a_time(
+    queue: Queue, database: Database, caller: Caller, other_account: int
+) -> None:
+    """Whoever has waited longest for its turn goes first, not whoever has queued most."""
+    await add(queue, database, caller.account_id, count=4)
+    await add(queue, database, other_account, count=2)
+    accounts = []
+    for _ in range(6):
+        job = await claim(queue)
+        accounts.append(job.account_id)
+        await queue.finish(job, nothing)
+    assert accounts == 2 * [caller.account_id, other_account] + 2 * [caller.account_id]
 
 
 async def test_an_expired_lease_gives_the_job_to_another(queue: Queue, database: Database, caller: Caller) -> None:
@@ -96,6 +122,7 @@ async def test_an_expired_lease_gives_the_job_to_another(queue: Queue, database:
         queue.fail(first, "x", "x"),
         queue.retry(first, "x", "x", delay=0),
         queue.stopped(first),
+        queue.give_back(first),
     ):
         with pytest.raises(LeaseLost):
             await write
@@ -137,6 +164,19 @@ async def test_a_job_that_gets_on_may_be_lost_any_number_of_times(
     assert len(await queue.checkpoints(job_id)) == 3 * MAX_STRIKES
 
 
+async def test_a_piece_that_is_done_again_forgives_nothing(queue: Queue, database: Database, caller: Caller) -> None:
+    """An attempt that finishes only what was finished before gets nowhere."""
+    [job_id] = await add(queue, database, caller.account_id)
+    for _ in range(MAX_STRIKES + 1):
+        job = await claim(queue)
+        await queue.put_checkpoint(job, "piece", b"done")
+        await queue.reap(dead_worker="w")
+        if (await state(database, job_id))[0] == "failed":
+            break
+    assert await state(database, job_id) == ("failed", "worker_lost")
+    assert job.attempt == MAX_STRIKES
+
+
 async def test_the_result_is_committed_with_the_end_or_not_at_all(
     queue: Queue, database: Database, caller: Caller
 ) -> None:
@@ -170,16 +210,88 @@ async def test_a_running_job_hears_of_its_cancellation(queue: Queue, database: D
     assert await state(database, job_id) == ("cancelled", "cancelled")
 
 
-async def test_a_retried_job_waits_its_delay(queue: Queue, database: Database, caller: Caller) -> None:
-    """It is queued, and not yet due."""
+async def test_a_job_that_is_being_cancelled_is_not_claimed(queue: Queue, database: Database, caller: Caller) -> None:
+    """Not even by a worker that looked before the cancellation was committed."""
+    [cancelled, other] = await add(queue, database, caller.account_id, count=2)
+    async with database.write() as connection:
+        await connection.execute(jobs.update().where(jobs.c.id == cancelled).values(state="cancelled"))
+        claiming = asyncio.create_task(claim(queue))
+        # as far as it can come: SQLite has it wait for this transaction
+        await asyncio.wait([claiming], timeout=0.2)
+    assert (await claiming).id == other
+    assert (await state(database, cancelled))[0] == "cancelled"
+
+
+async def lose(queue: Queue, job: Claimed) -> None:
+    """Find the job's worker dead."""
+    await queue.reap(dead_worker=job.worker)
+
+
+async def fault(queue: Queue, job: Claimed) -> None:
+    """Fail for a reason that may pass."""
+    await queue.retry(job, "engine_lost", "x", delay=0)
+
+
+@pytest.mark.parametrize("end", [lose, fault, Queue.give_back])
+async def test_a_cancelled_job_is_not_tried_again(
+    queue: Queue, database: Database, caller: Caller, end: Callable[..., Awaitable[None]]
+) -> None:
+    """However its attempt ended before it had heard of the cancellation."""
     [job_id] = await add(queue, database, caller.account_id)
-    await queue.retry(await claim(queue), "engine_lost", "x", delay=3600)
-    assert await state(database, job_id) == ("queued", None)
-    assert await queue.claim("w", lease=60, per_account=1) is None
+    job = await claim(queue)
+    await queue.cancel(job_id)
+    await end(queue, job)
+    assert await state(database, job_id) == ("cancelled", "cancelled")
+
+
+async def test_a_retried_job_waits_its_delay(queue: Queue, database: Database, caller: Caller) -> None:
+    """Twice as long each time; it is queued, and not yet due."""
+    [job_id] = await add(queue, database, caller.account_id)
+    mine = jobs.c.id == job_id
+    for delay in (3600, 7200):
+        await queue.retry(await claim(queue), "engine_lost", "x", delay=3600)
+        assert await state(database, job_id) == ("queued", None)
+        assert await queue.claim("w", lease=60, per_account=1) is None
+        async with database.write() as connection:
+            waits = (await connection.execute(select(jobs.c.run_at - jobs.c.updated_at).where(mine))).scalar_one()
+            await connection.execute(jobs.update().where(mine).values(run_at=0.0))
+        assert waits == pytest.approx(delay, abs=1)
+
+
+async def fail_for_good(queue: Queue, job: Claimed) -> None:
+    """Fail for a reason that does not pass."""
+    await queue.fail(job, "unsupported_media", "x")
+
+
+async def cancel_waiting(queue: Queue, job: Claimed) -> None:
+    """Cancel the job while it waits for its next attempt."""
+    await queue.give_back(job)
+    await queue.cancel(job.id)
+
+
+async def lose_often(queue: Queue, job: Claimed) -> None:
+    """Let as many workers die on the job as there may."""
+    await lose(queue, job)
+    for _ in range(MAX_STRIKES - 1):
+        await lose(queue, await claim(queue))
+
+
+@pytest.mark.parametrize("end", [fail_for_good, cancel_waiting, lose_often])
+async def test_finished_pieces_go_with_the_job_s_end(
+    queue: Queue, database: Database, caller: Caller, end: Callable[..., Awaitable[None]]
+) -> None:
+    """However it ends."""
+    [job_id] = await add(queue, database, caller.account_id)
+    job = await claim(queue)
+    await queue.put_checkpoint(job, "piece", b"done")
+    await end(queue, job)
+    assert (await state(database, job_id))[0] in {"failed", "cancelled"}
+    async with database.read() as connection:
+        assert (await connection.execute(select(checkpoints))).all() == []
 
 
 async def test_a_job_given_back_has_no_strike(queue: Queue, database: Database, caller: Caller) -> None:
-    """A shutdown is nobody's fault."""
+    """A shutdown is nobody's fault; it keeps its place in the queue too."""
     [job_id] = await add(queue, database, caller.account_id)
     for _ in range(2 * MAX_STRIKES):
         await queue.give_back(await claim(queue))

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.record import Caller
-from voxhall.errors import BrokenMedia, EngineLost
+from voxhall.errors import BrokenMedia, Cancelled, EngineLost
 from voxhall.jobs.queue import Claimed, Commit, Queue
 from voxhall.jobs.worker import Handler, JobJournal, Limits, Worker
-from voxhall.stores.database import Database
+from voxhall.stores.database import Database, open_database
 from voxhall.stores.tables import jobs
 
 LIMITS = Limits(slots=2, per_account=10, lease=10)
@@ -23,13 +23,18 @@ async def nothing(connection: AsyncConnection) -> None:
     """Commit nothing with a job's end."""
 
 
-class Bench:
-    """A queue with a worker that does one thing."""
+def idle(job: Claimed, journal: JobJournal) -> Commit:
+    """Do nothing."""
+    return nothing
 
-    def __init__(self, database: Database, account_id: int, handler: Handler) -> None:
+
+class Bench:
+    """A queue and a worker, which may have different views of one database."""
+
+    def __init__(self, queue: Queue, database: Database, account_id: int, worker: Worker) -> None:
         self.database = database
-        self.queue = Queue(database)
-        self.worker = Worker(self.queue, {"kind": handler}, LIMITS)
+        self.queue = queue
+        self.worker = worker
         self._account_id = account_id
 
     async def add(self) -> int:
@@ -57,7 +62,12 @@ MakeBench = Callable[[Handler], Bench]
 @pytest.fixture
 def bench(database: Database, caller: Caller) -> MakeBench:
     """Makes a bench around a handler."""
-    return lambda handler: Bench(database, caller.account_id, handler)
+
+    def make(handler: Handler) -> Bench:
+        queue = Queue(database)
+        return Bench(queue, database, caller.account_id, Worker(queue, {"kind": handler}, LIMITS))
+
+    return make
 
 
 def stopping(started: threading.Event, stopped: threading.Event) -> Handler:
@@ -67,8 +77,8 @@ def stopping(started: threading.Event, stopped: threading.Event) -> Handler:
         journal.on_stop(stopped.set)
         started.set()
         assert stopped.wait(20)
-        journal.check()
-        return nothing
+        # all that an engine knows which was stopped in the middle of its work
+        raise Cancelled("the work was cancelled")
 
     return handler
 
@@ -103,14 +113,75 @@ async def test_cancelling_stops_a_running_job_at_once(bench: MakeBench) -> None:
         assert await made.until(job, ENDED) == ("cancelled", "cancelled")
 
 
+async def test_another_process_may_cancel(bench: MakeBench, database_url: str) -> None:
+    """The worker finds it out by itself."""
+    started, stopped = threading.Event(), threading.Event()
+    made = bench(stopping(started, stopped))
+    async with made.worker.working(), open_database(database_url) as other:
+        job = await made.add()
+        assert await asyncio.to_thread(started.wait, 10)
+        await Queue(other).cancel(job)
+        assert await asyncio.to_thread(stopped.wait, 10)
+        assert await made.until(job, ENDED) == ("cancelled", "cancelled")
+
+
+async def test_postgresql_tells_other_processes_at_once(
+    database: Database, database_url: str, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers that hardly ever look hear of what is queued and of what is cancelled."""
+    if database.sqlite:
+        pytest.skip("SQLite sends no messages between processes; workers look every second")
+    monkeypatch.setattr("voxhall.jobs.worker.BEAT_SECONDS", 3600.0)
+    started, stopped = threading.Event(), threading.Event()
+    limits = Limits(slots=2, per_account=10, lease=3 * 3600.0)
+    async with open_database(database_url) as other:
+        worker = Worker(Queue(database), {"kind": stopping(started, stopped)}, limits)
+        made = Bench(Queue(other), other, caller.account_id, worker)
+        async with worker.working():
+            await made.until(await made.add(), {"running"})
+            second = await made.add()
+            await made.until(second, {"running"})
+            await made.queue.cancel(second)
+            assert await made.until(second, ENDED) == ("cancelled", "cancelled")
+            stopped.set()
+
+
 async def test_a_shutdown_gives_jobs_back(bench: MakeBench) -> None:
-    """The next process goes on with them."""
+    """The next process goes on with them, although engines tell only that they were stopped."""
     started, stopped = threading.Event(), threading.Event()
     made = bench(stopping(started, stopped))
     async with made.worker.working():
         job = await made.add()
         assert await asyncio.to_thread(started.wait, 10)
     assert await made.until(job, {"queued"}) == ("queued", None)
+
+
+class Unhurried(Queue):
+    """A queue whose worker is told late of what it has claimed."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.claimed = asyncio.Event()
+
+    async def claim(self, worker: str, *, lease: float, per_account: int) -> Claimed | None:
+        """Claim, and take a few turns of the event loop to say so."""
+        job = await super().claim(worker, lease=lease, per_account=per_account)
+        if job:
+            self.claimed.set()
+            for _ in range(10):
+                await asyncio.sleep(0)
+        return job
+
+
+async def test_a_shutdown_leaves_no_job_in_nobodys_hands(database: Database, caller: Caller) -> None:
+    """Not even one that is being claimed at that moment."""
+    queue = Unhurried(database)
+    worker = Worker(queue, {"kind": idle}, LIMITS)
+    made = Bench(queue, database, caller.account_id, worker)
+    async with worker.working():
+        job = await made.add()
+        await queue.claimed.wait()
+    assert (await made.until(job, {"queued", "running", "done"}))[0] != "running"
 
 
 async def test_a_job_whose_record_is_deleted_stops(bench: MakeBench, database: Database) -> None:
@@ -158,3 +229,24 @@ async def test_what_may_pass_is_tried_again(
     async with made.worker.working():
         assert await made.until(await made.add(), ENDED) == ("done", None)
     assert attempts == [1, 2, 3]
+
+
+async def test_a_job_whose_pieces_cannot_be_read_is_tried_again(
+    database: Database, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the worker goes on with the others."""
+    monkeypatch.setattr("voxhall.jobs.worker.RETRY_SECONDS", 0.0)
+    broken = [ConnectionResetError()]
+
+    class Flaky(Queue):
+        async def checkpoints(self, job_id: int) -> dict[str, bytes]:
+            if broken:
+                raise broken.pop()
+            return await super().checkpoints(job_id)
+
+    queue = Flaky(database)
+    worker = Worker(queue, {"kind": idle}, LIMITS)
+    made = Bench(queue, database, caller.account_id, worker)
+    async with worker.working():
+        for job in [await made.add(), await made.add()]:
+            assert await made.until(job, ENDED) == ("done", None)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Select, Update, and_, case, delete, func, insert, or_, select, text, update
+from sqlalchemy import Select, Update, and_, case, delete, exists, func, insert, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,12 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from voxhall.domain.work import Progress
 from voxhall.errors import LeaseLost
 from voxhall.stores.database import Database
-from voxhall.stores.tables import checkpoints, jobs
+from voxhall.stores.tables import accounts, checkpoints, jobs
 
 MAX_STRIKES = 3
 """Attempts in a row that end without a finished piece, after which a job fails."""
 CLAIM_LOCK = 80120
 """Key of PostgreSQL's advisory lock under which the per-account cap is counted."""
+CHANNEL = "voxhall_jobs"
+"""On which processes tell each other, where the database can, that something was queued or cancelled."""
+CANCELLED = "The job was cancelled."
+LOST = "The process that worked on this ended unexpectedly, several times."
 
 Commit = Callable[[AsyncConnection], Awaitable[None]]
 """What is written in the same transaction as a job's end."""
@@ -40,11 +44,15 @@ class Queue:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.changed = asyncio.Event()
-        """Set when this process has queued or cancelled something; a worker clears it."""
+        """Set when something was queued or cancelled; a worker clears it."""
 
     def wake(self) -> None:
         """Tell this process's worker to look."""
         self.changed.set()
+
+    async def listen(self) -> None:
+        """Set `changed` whenever another process has queued or cancelled something, until the connection breaks."""
+        await self._database.listen(CHANNEL, self.wake)
 
     async def enqueue(self, connection: AsyncConnection, kind: str, account_id: int, *, priority: int = 0) -> int:
         """Add a job within the caller's transaction; call `wake` once that is committed."""
@@ -65,10 +73,14 @@ class Queue:
             )
             .returning(jobs.c.id)
         )
+        await self._database.notify(connection, CHANNEL)
         return int(row.scalar_one())
 
     async def claim(self, worker: str, *, lease: float, per_account: int) -> Claimed | None:
-        """Take the next job: highest priority first, then accounts with fewest running jobs, then the oldest."""
+        """Take the next job: highest priority first, then accounts with fewest running jobs, then the oldest.
+
+        Of accounts with as many running jobs the one that has waited longest for its turn goes first.
+        """
         now = self._database.now()
         async with self._database.write() as connection:
             if not self._database.sqlite:
@@ -87,20 +99,30 @@ class Queue:
                 .returning(jobs.c.id, jobs.c.account_id, jobs.c.kind, jobs.c.attempt)
             )
             found = row.one_or_none()
+            if found:
+                served = update(accounts).where(accounts.c.id == found.account_id)
+                await connection.execute(served.values(served_at=now))
         return Claimed(found.id, found.account_id, found.kind, found.attempt, worker) if found else None
 
     def _next(self, per_account: int) -> Select[tuple[int]]:
-        other = jobs.alias()
-        running = (
-            select(func.count())
-            .where(other.c.state == "running", other.c.account_id == jobs.c.account_id)
-            .scalar_subquery()
+        busy = (
+            select(jobs.c.account_id, func.count().label("running"))
+            .where(jobs.c.state == "running")
+            .group_by(jobs.c.account_id)
+            .subquery()
         )
+        running = func.coalesce(busy.c.running, 0)
         return (
             select(jobs.c.id)
+            .join(accounts, accounts.c.id == jobs.c.account_id)
+            .outerjoin(busy, busy.c.account_id == jobs.c.account_id)
             .where(jobs.c.state == "queued", jobs.c.run_at <= self._database.now(), running < per_account)
-            .order_by(jobs.c.priority.desc(), running, jobs.c.run_at, jobs.c.id)
+            .order_by(
+                jobs.c.priority.desc(), running, func.coalesce(accounts.c.served_at, 0.0), jobs.c.run_at, jobs.c.id
+            )
             .limit(1)
+            # PostgreSQL would else hand out a job that is being cancelled at this moment
+            .with_for_update(of=jobs, skip_locked=True)
         )
 
     def _held(self, job: Claimed) -> Update:
@@ -126,14 +148,15 @@ class Queue:
         return bool(cancel)
 
     async def put_checkpoint(self, job: Claimed, name: str, data: bytes) -> None:
-        """Keep a finished piece and forgive earlier strikes; raises LeaseLost."""
+        """Keep a finished piece, and forgive earlier strikes if it is a new one; raises LeaseLost."""
         into = sqlite_insert if self._database.sqlite else postgresql_insert
         keep = into(checkpoints).values(job_id=job.id, name=name, data=data)
         keep = keep.on_conflict_do_update(index_elements=("job_id", "name"), set_={"data": data})
+        known = exists().where(checkpoints.c.job_id == job.id, checkpoints.c.name == name)
         async with self._database.write() as connection:
-            held = await connection.execute(self._held(job).values(strikes=0))
-            if held.rowcount != 1:
-                raise LeaseLost(f"job {job.id} is no longer held by attempt {job.attempt}")
+            await self._change_held(
+                connection, job, self._held(job).values(strikes=case((known, jobs.c.strikes), else_=0))
+            )
             await connection.execute(keep)
 
     async def checkpoints(self, job_id: int) -> dict[str, bytes]:
@@ -154,7 +177,7 @@ class Queue:
 
     async def stopped(self, job: Claimed) -> None:
         """End a job that was cancelled; raises LeaseLost."""
-        await self._end(job, "cancelled", code="cancelled", message="The transcription was cancelled.")
+        await self._end(job, "cancelled", code="cancelled", message=CANCELLED)
 
     async def _end(
         self,
@@ -166,78 +189,91 @@ class Queue:
         commit: Commit | None = None,
     ) -> None:
         now = self._database.now()
+        end = self._held(job).values(
+            state=state,
+            worker=None,
+            lease_until=None,
+            error_code=code,
+            error_message=message,
+            finished_at=now,
+            updated_at=now,
+        )
         async with self._database.write() as connection:
-            row = await connection.execute(
-                self._held(job).values(
-                    state=state,
-                    worker=None,
-                    lease_until=None,
-                    error_code=code,
-                    error_message=message,
-                    finished_at=now,
-                    updated_at=now,
-                )
-            )
-            if row.rowcount != 1:
-                raise LeaseLost(f"job {job.id} is no longer held by attempt {job.attempt}")
-            await connection.execute(delete(checkpoints).where(checkpoints.c.job_id == job.id))
+            await self._change_held(connection, job, end)
             if commit:
                 await commit(connection)
 
     async def retry(self, job: Claimed, code: str, message: str, *, delay: float) -> None:
-        """Give back a job that may succeed later; it fails after too many strikes. Raises LeaseLost."""
+        """Give back a job that may succeed later; it fails after too many strikes. Raises LeaseLost.
+
+        It waits `delay` seconds after the first strike, and twice as long after each that follows.
+        """
         async with self._database.write() as connection:
-            row = await connection.execute(self._struck(self._held(job), code, message, delay=delay))
-            if row.rowcount != 1:
-                raise LeaseLost(f"job {job.id} is no longer held by attempt {job.attempt}")
+            change = self._given_up(self._held(job), code, message, strike=1, delay=delay)
+            await self._change_held(connection, job, change)
 
     async def give_back(self, job: Claimed) -> None:
-        """Give back a job that is in the way of a shutdown; this is no strike against it."""
+        """Give back a job that is in the way of a shutdown; this is no strike against it. Raises LeaseLost."""
         async with self._database.write() as connection:
-            await connection.execute(self._held(job).values(state="queued", worker=None, lease_until=None))
+            change = self._given_up(self._held(job), "worker_lost", LOST, strike=0)
+            await self._change_held(connection, job, change)
 
     async def reap(self, *, dead_worker: str | None = None) -> int:
         """Take jobs from workers that are not heard of any more, or from one known to be dead."""
         lost = jobs.c.lease_until < self._database.now()
         if dead_worker is not None:
             lost = or_(lost, jobs.c.worker == dead_worker)
-        where = update(jobs).where(and_(jobs.c.state == "running", lost))
-        message = "The process that worked on this ended unexpectedly, several times."
+        held = update(jobs).where(and_(jobs.c.state == "running", lost))
         async with self._database.write() as connection:
-            return (await connection.execute(self._struck(where, "worker_lost", message, delay=0.0))).rowcount
+            return await self._change(connection, self._given_up(held, "worker_lost", LOST, strike=1))
 
-    def _struck(self, where: Update, code: str, message: str, *, delay: float) -> Update:
+    def _given_up(self, held: Update, code: str, message: str, *, strike: int, delay: float = 0.0) -> Update:
+        """Queue again what an attempt did not end, unless it was to be cancelled or has had its chances.
+
+        Without `delay` it keeps its place in the queue.
+        """
         now = self._database.now()
-        out = jobs.c.strikes + 1 >= MAX_STRIKES
-        return where.values(
-            state=case((out, "failed"), else_="queued"),
-            strikes=jobs.c.strikes + 1,
+        unwanted, hopeless = jobs.c.cancel_requested, jobs.c.strikes + strike >= MAX_STRIKES
+        return held.values(
+            state=case((unwanted, "cancelled"), (hopeless, "failed"), else_="queued"),
+            strikes=jobs.c.strikes + strike,
             worker=None,
             lease_until=None,
-            run_at=now + delay,
-            error_code=case((out, code), else_=None),
-            error_message=case((out, message), else_=None),
-            finished_at=case((out, now), else_=None),
+            run_at=now + delay * literal(1).bitwise_lshift(jobs.c.strikes) if delay else jobs.c.run_at,
+            error_code=case((unwanted, "cancelled"), (hopeless, code), else_=None),
+            error_message=case((unwanted, CANCELLED), (hopeless, message), else_=None),
+            finished_at=case((or_(unwanted, hopeless), now), else_=None),
             updated_at=now,
         )
+
+    async def _change(self, connection: AsyncConnection, change: Update) -> int:
+        """Change jobs, and drop the finished pieces of those that have ended by it; give how many were changed."""
+        changed = (await connection.execute(change.returning(jobs.c.id, jobs.c.finished_at))).all()
+        ended = [row.id for row in changed if row.finished_at is not None]
+        if ended:
+            await connection.execute(delete(checkpoints).where(checkpoints.c.job_id.in_(ended)))
+        return len(changed)
+
+    async def _change_held(self, connection: AsyncConnection, job: Claimed, change: Update) -> None:
+        if not await self._change(connection, change):
+            raise LeaseLost(f"job {job.id} is no longer held by attempt {job.attempt}")
 
     async def cancel(self, job_id: int) -> None:
         """Stop a job: at once while it waits, as soon as its worker hears of it while it runs."""
         now = self._database.now()
         waiting = jobs.c.state == "queued"
+        stop = update(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(("queued", "running")))
+        change = stop.values(
+            cancel_requested=True,
+            state=case((waiting, "cancelled"), else_=jobs.c.state),
+            error_code=case((waiting, "cancelled"), else_=None),
+            error_message=case((waiting, CANCELLED), else_=None),
+            finished_at=case((waiting, now), else_=None),
+            updated_at=now,
+        )
         async with self._database.write() as connection:
-            await connection.execute(
-                update(jobs)
-                .where(jobs.c.id == job_id, jobs.c.state.in_(("queued", "running")))
-                .values(
-                    cancel_requested=True,
-                    state=case((waiting, "cancelled"), else_=jobs.c.state),
-                    error_code=case((waiting, "cancelled"), else_=None),
-                    error_message=case((waiting, "The transcription was cancelled."), else_=None),
-                    finished_at=case((waiting, now), else_=None),
-                    updated_at=now,
-                )
-            )
+            await self._change(connection, change)
+            await self._database.notify(connection, CHANNEL)
         self.wake()
 
     async def waiting(self) -> int:

@@ -18,26 +18,28 @@ log = logger(__name__)
 Result = TypeVar("Result")
 
 BEAT_SECONDS = 1.0
-"""How often a running job's lease is extended and its cancellation looked for, at least."""
+"""How often waiting jobs are looked for, a running one's lease extended and its cancellation noticed, at least."""
 RETRY_SECONDS = 2.0
 """Before a job that failed for reasons that may pass is tried again; doubles each time."""
-PASSING = (EngineLost, StorageFull)
-"""Errors of ours that may pass."""
 
 
 class JobJournal:
     """The journal of one attempt, for use from the job's thread."""
 
-    def __init__(self, queue: Queue, job: Claimed, done: dict[str, bytes]) -> None:
+    def __init__(self, queue: Queue, job: Claimed) -> None:
         self._queue = queue
         self._job = job
-        self._done = done
+        self._done: dict[str, bytes] = {}
         self._loop = asyncio.get_running_loop()
-        self._stop: VoxhallError | None = None
+        self.stopped_for: VoxhallError | None = None
         self._on_stop: Callable[[], None] | None = None
         self.latest: Progress | None = None
         self.news = asyncio.Event()
         """Set to have the next heartbeat at once."""
+
+    async def open(self) -> None:
+        """Read what earlier attempts have finished."""
+        self._done = await self._queue.checkpoints(self._job.id)
 
     def await_(self, work: Coroutine[None, None, Result]) -> Result:
         """Run a coroutine on the worker's event loop and wait for it."""
@@ -58,19 +60,19 @@ class JobJournal:
 
     def check(self) -> None:
         """Raise what the work was stopped for."""
-        if self._stop is not None:
-            raise self._stop
+        if self.stopped_for is not None:
+            raise self.stopped_for
 
     def on_stop(self, callback: Callable[[], None]) -> None:
         """Have `callback` called when the work is stopped, at once if it was already."""
         self._on_stop = callback
-        if self._stop is not None:
+        if self.stopped_for is not None:
             callback()
 
     def stop(self, reason: VoxhallError) -> None:
         """Make the work end: its next step raises `reason`."""
-        if self._stop is None:
-            self._stop = reason
+        if self.stopped_for is None:
+            self.stopped_for = reason
             if self._on_stop:
                 self._on_stop()
 
@@ -106,14 +108,20 @@ class Worker:
         self._running: dict[asyncio.Task[None], JobJournal] = {}
         self._threads = ThreadPoolExecutor(max(1, limits.slots), thread_name_prefix="job")
         self._nudge = asyncio.Event()
+        self._stopping = False
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work while the block runs; unfinished jobs are given back at its end."""
-        tasks = [asyncio.create_task(work()) for work in (self._take, self._reap, self._hear)]
+        taking = asyncio.create_task(self._take())
+        tasks = [asyncio.create_task(work()) for work in (self._reap, self._hear, self._listen)]
         try:
             yield
         finally:
+            # not cancelled, which could leave a job claimed that nobody works on
+            self._stopping = True
+            self._nudge.set()
+            await taking
             for task in tasks:
                 task.cancel()
             for journal in self._running.values():
@@ -123,7 +131,7 @@ class Worker:
 
     async def _take(self) -> None:
         """Claim jobs while there is room for them."""
-        while True:
+        while not self._stopping:
             if len(self._running) < self._limits.slots and await self._start_next():
                 continue
             with suppress(TimeoutError):
@@ -139,7 +147,7 @@ class Worker:
             return False
         if job is None:
             return False
-        journal = JobJournal(self._queue, job, await self._queue.checkpoints(job.id))
+        journal = JobJournal(self._queue, job)
         task = asyncio.create_task(self._work(job, journal))
         self._running[task] = journal
         task.add_done_callback(self._ended)
@@ -157,6 +165,13 @@ class Worker:
             self._nudge.set()
             for journal in self._running.values():
                 journal.news.set()
+
+    async def _listen(self) -> None:
+        """Hear of what other processes do; where that fails for a while, looking every now and then is enough."""
+        while True:
+            with suppress(Exception):
+                await self._queue.listen()
+            await asyncio.sleep(BEAT_SECONDS)
 
     async def _reap(self) -> None:
         """Take jobs from workers that are not heard of any more."""
@@ -182,23 +197,31 @@ class Worker:
         log.info("job started", job=job.id, attempt=job.attempt)
         loop = asyncio.get_running_loop()
         try:
+            await journal.open()
             commit = await loop.run_in_executor(self._threads, self._handlers[job.kind], job, journal)
             await self._queue.finish(job, commit)
-        except _ShuttingDown:
-            await self._queue.give_back(job)
-        except Cancelled:
-            await self._queue.stopped(job)
-        except LeaseLost:
-            raise
-        except PASSING as error:
-            await self._queue.retry(job, error.code, error.message, delay=RETRY_SECONDS)
-        except VoxhallError as error:
-            await self._queue.fail(job, error.code, error.message)
-        except Exception as error:
-            log.exception("job failed", job=job.id)
-            message = f"An internal error occurred ({type(error).__name__})."
-            await self._queue.retry(job, "internal_error", message, delay=RETRY_SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded
+            # engines that were stopped tell only that they were; the journal knows why
+            await self._record(job, journal.stopped_for or error)
         log.info("job ended", job=job.id, attempt=job.attempt)
+
+    async def _record(self, job: Claimed, error: Exception) -> None:
+        """Record why an attempt did not succeed; raises LeaseLost."""
+        match error:
+            case LeaseLost():
+                raise error
+            case _ShuttingDown():
+                await self._queue.give_back(job)
+            case Cancelled():
+                await self._queue.stopped(job)
+            case EngineLost() | StorageFull():
+                await self._queue.retry(job, error.code, error.message, delay=RETRY_SECONDS)
+            case VoxhallError():
+                await self._queue.fail(job, error.code, error.message)
+            case _:
+                log.error("job failed", job=job.id, exc_info=error)
+                message = f"An internal error occurred ({type(error).__name__})."
+                await self._queue.retry(job, "internal_error", message, delay=RETRY_SECONDS)
 
     async def _beat(self, job: Claimed, journal: JobJournal) -> None:
         """Keep the lease alive until the job ends."""
@@ -207,10 +230,12 @@ class Worker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(journal.news.wait(), min(BEAT_SECONDS, self._limits.lease / 3))
             journal.news.clear()
-            news, told = (journal.latest if journal.latest != told else None), journal.latest
+            latest = journal.latest
+            news = latest if latest != told else None
             try:
                 if await self._queue.heartbeat(job, lease=self._limits.lease, progress=news):
                     journal.stop(Cancelled("the job was cancelled"))
+                told = latest
             except LeaseLost as error:
                 journal.stop(error)
             except Exception as error:  # noqa: BLE001 - the database may be back before the lease runs out

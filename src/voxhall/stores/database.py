@@ -2,13 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Double, event, func, text, type_coerce
+from sqlalchemy import URL, ColumnElement, Connection, Double, event, func, select, text, type_coerce
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
@@ -16,6 +17,8 @@ from voxhall.errors import Misconfigured, StorageFull
 from voxhall.stores.migrate import upgrade
 
 READERS = 4
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+"""The driver for each kind of database, whichever the operator names."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON")
 
 
@@ -49,10 +52,28 @@ class Database:
                     raise StorageFull("the database's disk is full; nothing was changed") from error
                 raise
 
-    @property
-    def url(self) -> str:
-        """Where it is, with its password."""
-        return self._writer.url.render_as_string(hide_password=False)
+    async def notify(self, connection: AsyncConnection, channel: str) -> None:
+        """Tell all processes that listen, once the connection's transaction is committed; on SQLite nobody can."""
+        if not self.sqlite:
+            await connection.execute(select(func.pg_notify(channel, "")))
+
+    async def listen(self, channel: str, heard: Callable[[], None]) -> None:
+        """Call `heard` on each notification, and once when ready, until the connection breaks.
+
+        On SQLite none ever comes.
+        """
+        broken = asyncio.Event()
+        if self.sqlite:
+            await broken.wait()
+        async with self._reader.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            driver.add_termination_listener(lambda _: broken.set())
+            await driver.add_listener(channel, lambda *_: heard())
+            heard()
+            try:
+                await broken.wait()
+            finally:
+                await connection.invalidate()
 
     def now(self) -> ColumnElement[float]:
         """Give the database's own time, in seconds since 1970."""
@@ -64,30 +85,43 @@ class Database:
 @asynccontextmanager
 async def open_database(url: str) -> AsyncIterator[Database]:
     """Connect, and bring the tables to the present version; raises Misconfigured."""
-    try:
-        sqlite = make_url(url).get_backend_name() == "sqlite"
-    except ArgumentError as error:
-        raise Misconfigured(
-            "database_url is not an SQLAlchemy URL such as postgresql+asyncpg://user@host/name"
-        ) from error
-    writer = _sqlite(url, readers=0) if sqlite else create_async_engine(url, pool_size=10, max_overflow=10)
-    reader = _sqlite(url, readers=READERS) if sqlite else writer
+    address = _address(url)
+    sqlite = address.get_backend_name() == "sqlite"
+    writer = _sqlite(address, readers=0) if sqlite else _postgresql(address)
+    reader = _sqlite(address, readers=READERS) if sqlite else writer
     try:
         try:
+            if sqlite:
+                Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
             async with writer.begin() as connection:
                 await connection.run_sync(upgrade)
-        except (OSError, OperationalError) as error:
-            raise Misconfigured(f"the database cannot be opened: {type(error).__name__}") from error
+        except (OSError, DBAPIError) as error:
+            reason = error.orig if isinstance(error, DBAPIError) else error
+            raise Misconfigured(f"the database cannot be opened: {reason}") from error
         yield Database(writer, reader, sqlite=sqlite)
     finally:
         await reader.dispose()
         await writer.dispose()
 
 
-def _sqlite(url: str, *, readers: int) -> AsyncEngine:
-    path = make_url(url).database
-    if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+def _address(url: str) -> URL:
+    """Read a database's URL, which may hold a password: it is not repeated. Raises Misconfigured."""
+    try:
+        address = make_url(url)
+        address = address.set(drivername=DRIVERS[address.drivername.partition("+")[0]])
+    except (ArgumentError, KeyError):
+        address = None
+    if address is None or address.database in {None, "", ":memory:"}:
+        raise Misconfigured("database_url should be like sqlite:////folder/voxhall.db or postgresql://user@host/name")
+    return address
+
+
+def _postgresql(url: URL) -> AsyncEngine:
+    # asking first whether a connection still works costs a round trip, and saves a job after the database restarts
+    return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+
+def _sqlite(url: URL, *, readers: int) -> AsyncEngine:
     pool = {"pool_size": readers, "max_overflow": readers} if readers else {"poolclass": StaticPool}
     engine = create_async_engine(url, **pool)
 

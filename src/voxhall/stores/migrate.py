@@ -7,7 +7,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
+
+from voxhall.errors import Misconfigured
 
 FOLDER = Path(__file__).parent / "migrations"
 LOCK = 8012
@@ -20,7 +23,10 @@ def _script() -> ScriptDirectory:
 
 
 def upgrade(connection: Connection) -> None:
-    """Apply the migrations that are missing, within the connection's transaction."""
+    """Apply the migrations that are missing, within the connection's transaction.
+
+    Raises Misconfigured when the tables are from a later version.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
     if MigrationContext.configure(connection).get_current_revision() == _script().get_current_head():
@@ -28,4 +34,7 @@ def upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise Misconfigured("the database was made by a later version of Voxhall; install that one") from error

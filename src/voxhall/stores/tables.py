@@ -40,6 +40,8 @@ accounts = Table(
     Column("id", Id, primary_key=True),
     Column("email", String, nullable=False, unique=True),
     Column("created_at", Double, nullable=False),
+    # when a job of it was last begun
+    Column("served_at", Double),
     sqlite_autoincrement=True,
 )
 
