@@ -12,6 +12,7 @@ import numpy as np
 from voxhall.audio.decode import open_recording
 from voxhall.audio.encode import open_encoder
 from voxhall.audio.pcm import to_pcm
+from voxhall.audio.trial import try_container
 from voxhall.engines.decode.pyav import Options
 from voxhall.engines.protocols import SAMPLE_RATE, Decoded
 from voxhall.errors import BrokenMedia, StorageFull
@@ -32,6 +33,7 @@ class PyAvDecoder:
         not grow with length. Raises BrokenMedia, StorageFull, InvalidInput after more than `longest` seconds of audio.
         """
         samples = 0
+        try_container(Path(source))
         with (
             _disk_may_fill(),
             _limited_memory(self._options.memory << 20),
