@@ -2,14 +2,16 @@
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.engine import make_url
 
-from voxhall.errors import Misconfigured
+from voxhall.errors import Misconfigured, StorageFull
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.tables import accounts, metadata
 
@@ -65,11 +67,105 @@ async def test_many_writers_take_turns(database: Database) -> None:
         assert (await connection.execute(select(func.count()).select_from(accounts))).scalar_one() == 50
 
 
-@pytest.mark.parametrize("url", ["nonsense", "postgresql+asyncpg://nobody@127.0.0.1:1/none"])
+async def test_a_writer_that_is_cancelled_writes_nothing(database: Database) -> None:
+    """And those after it have their turn."""
+    writing = asyncio.Event()
+
+    async def write() -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(accounts).values(email="a@example.com", created_at=0.0))
+            writing.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(write())
+    await writing.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    async with database.write() as connection:
+        assert (await connection.execute(select(func.count()).select_from(accounts))).scalar_one() == 0
+
+
+async def test_a_full_disk_is_explained(database: Database) -> None:
+    """Nothing is written, and what is there can still be read."""
+
+    async def fill() -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(accounts).values(email="a@example.com", created_at=0.0))
+            if database.sqlite:
+                await connection.execute(text("pragma max_page_count=1"))
+                await connection.execute(insert(accounts).values(email="b" * 10**6, created_at=0.0))
+            else:
+                await connection.execute(text("do $$ begin raise exception using errcode = 'disk_full'; end $$"))
+
+    with pytest.raises(StorageFull):
+        await fill()
+    async with database.read() as connection:
+        assert (await connection.execute(select(func.count()).select_from(accounts))).scalar_one() == 0
+
+
+async def test_many_processes_may_open_it_at_once(database_url: str) -> None:
+    """One of them makes the tables."""
+
+    async def start() -> None:
+        async with open_database(database_url) as opened, opened.read() as connection:
+            await connection.execute(select(accounts))
+
+    await asyncio.gather(*(start() for _ in range(4)))
+
+
+async def test_the_driver_is_chosen_for_the_operator(database_url: str) -> None:
+    """Whatever the address names, as long as it is the right kind of database."""
+    address = make_url(database_url)
+    plain = address.set(drivername=address.get_backend_name()).render_as_string(hide_password=False)
+    async with open_database(plain) as opened, opened.read() as connection:
+        assert (await connection.execute(select(func.count()).select_from(accounts))).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://user:password@127.0.0.1/none",
+        "postgresql://user:password@127.0.0.1",
+        "postgresql+asyncpg://nobody:password@127.0.0.1:1/none",
+        "sqlite:////dev/null/voxhall.db",
+    ],
+)
 async def test_an_address_that_leads_nowhere_is_explained(url: str) -> None:
     """Not with a trace, and without a password."""
-    with pytest.raises(Misconfigured):
+    with pytest.raises(Misconfigured) as caught:
         async with open_database(url):
+            pass
+    assert "password" not in caught.value.message
+
+
+async def test_a_database_that_does_not_exist_is_explained(database_url: str) -> None:
+    """It is named."""
+    address = make_url(database_url)
+    other = address.set(database="nowhere" if address.get_backend_name() == "postgresql" else "/")
+    with pytest.raises(Misconfigured, match=r"nowhere|unable to open"):
+        async with open_database(other.render_as_string(hide_password=False)):
+            pass
+
+
+async def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
+    """It is left as it is."""
+    file = tmp_path / "voxhall.db"
+    file.write_bytes(b"something else" * 1000)
+    with pytest.raises(Misconfigured, match="not a database"):
+        async with open_database(f"sqlite:///{file}"):
+            pass
+    assert file.read_bytes() == b"something else" * 1000
+
+
+async def test_tables_of_a_later_version_are_left_alone(database_url: str) -> None:
+    """Going back is not possible; the message says what to do."""
+    async with open_database(database_url) as opened, opened.write() as connection:
+        await connection.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(Misconfigured, match="later version"):
+        async with open_database(database_url):
             pass
 
 

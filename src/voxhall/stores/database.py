@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -92,10 +92,10 @@ async def open_database(url: str) -> AsyncIterator[Database]:
     try:
         try:
             if sqlite:
-                Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+                await asyncio.to_thread(_check_file, Path(str(address.database)))
             async with writer.begin() as connection:
                 await connection.run_sync(upgrade)
-        except (OSError, DBAPIError) as error:
+        except (OSError, sqlite3.Error, DBAPIError) as error:
             reason = error.orig if isinstance(error, DBAPIError) else error
             raise Misconfigured(f"the database cannot be opened: {reason}") from error
         yield Database(writer, reader, sqlite=sqlite)
@@ -114,6 +114,13 @@ def _address(url: str) -> URL:
     if address is None or address.database in {None, "", ":memory:"}:
         raise Misconfigured("database_url should be like sqlite:////folder/voxhall.db or postgresql://user@host/name")
     return address
+
+
+def _check_file(path: Path) -> None:
+    """See that there can be a database; the driver's thread would tell an event loop that may have closed by then."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma schema_version")
 
 
 def _postgresql(url: URL) -> AsyncEngine:
