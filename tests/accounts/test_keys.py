@@ -1,12 +1,15 @@
 """API keys: shown once, kept as a hash, refused when they are wrong, old or revoked."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, text
 
 from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Scope
 from voxhall.errors import NotAuthenticated, NotFound
-from voxhall.stores.database import Database
+from voxhall.stores.database import Database, open_database
 from voxhall.stores.tables import keys as table
 
 READ = frozenset({Scope.READ})
@@ -34,6 +37,58 @@ async def test_the_secret_is_stored_nowhere(keys: Keys, database: Database) -> N
         row = (await connection.execute(select(table))).one()
     assert secret not in str(row)
     assert secret.startswith(row.prefix)
+
+
+async def last_used(keys: Keys) -> float | None:
+    """Tell when the only key was last used."""
+    [key] = await keys.all()
+    return key.last_used_at
+
+
+async def test_a_look_up_is_trusted_for_a_few_seconds(
+    keys: Keys, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the database is asked again."""
+    secret = await keys.create("a@example.com", name="one", scopes=READ)
+    await keys.authenticate(secret)
+    async with database.write() as connection:
+        await connection.execute(delete(table))
+    await keys.authenticate(secret)
+    monkeypatch.setattr("voxhall.accounts.keys.REMEMBERED_SECONDS", 0.0)
+    with pytest.raises(NotAuthenticated, match="not known"):
+        await keys.authenticate(secret)
+
+
+async def test_the_last_use_is_known_to_the_minute(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not every use is written down."""
+    monkeypatch.setattr("voxhall.accounts.keys.REMEMBERED_SECONDS", 0.0)
+    secret = await keys.create("a@example.com", name="one", scopes=READ)
+    assert await last_used(keys) is None
+    await keys.authenticate(secret)
+    first = await last_used(keys)
+    await keys.authenticate(secret)
+    assert await last_used(keys) == first
+    monkeypatch.setattr("voxhall.accounts.keys.USED_SECONDS", 0.0)
+    await keys.authenticate(secret)
+    assert await last_used(keys) != first
+
+
+async def test_a_database_that_takes_no_more_keeps_nobody_out(keys: Keys, database: Database) -> None:
+    """Only the time of the last use is lost."""
+    secret = await keys.create("a@example.com", name="one", scopes=READ)
+    refuse = "pragma query_only=on" if database.sqlite else "set session characteristics as transaction read only"
+    async with database.write() as connection:
+        await connection.execute(text(refuse))
+    await keys.authenticate(secret)
+    assert await last_used(keys) is None
+
+
+async def test_two_keys_of_a_new_account_may_be_made_at_once(keys: Keys, database_url: str) -> None:
+    """By two processes; there is one account then."""
+    async with open_database(database_url) as other:
+        made = [each.create("a@example.com", name="one", scopes=READ) for each in (keys, Keys(other))]
+        first, second = [await keys.authenticate(secret) for secret in await asyncio.gather(*made)]
+    assert first == second
 
 
 @pytest.mark.parametrize("wrong", ["", "vh_", "nonsense", "ключ"])
@@ -79,6 +134,21 @@ async def test_the_operator_may_set_the_first_admin_key(keys: Keys) -> None:
     """Then there is nothing to show."""
     assert await keys.ensure_admin("chosen") is None
     assert await keys.authenticate("chosen") == await keys.first_admin()
+
+
+async def test_a_short_key_of_the_operator_is_not_shown(keys: Keys) -> None:
+    """Lists tell at most a quarter of it."""
+    await keys.ensure_admin("hunter2!")
+    assert [key.prefix for key in await keys.all()] == ["hu"]
+
+
+async def test_of_processes_that_start_at_once_one_makes_the_admin_key(database_url: str) -> None:
+    """The others find it made."""
+    async with AsyncExitStack() as stack:
+        opened = [Keys(await stack.enter_async_context(open_database(database_url))) for _ in range(4)]
+        made = await asyncio.gather(*(each.ensure_admin(None) for each in opened))
+        assert sum(secret is not None for secret in made) == 1
+        assert len(await opened[0].all()) == 1
 
 
 async def test_origins_of_working_keys_are_known(keys: Keys) -> None:

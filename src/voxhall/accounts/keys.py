@@ -3,19 +3,21 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.record import Caller, Key, Scope
-from voxhall.errors import NotAuthenticated, NotFound
+from voxhall.errors import NotAuthenticated, NotFound, StorageFull
 from voxhall.stores.database import Database
 from voxhall.stores.tables import accounts, keys
 
-PREFIX = "vh_"
-SHOWN = 10
-"""Characters of a key that lists show."""
+PREFIX = "vh_live_"
+SHOWN = 12
+"""Characters of a key that lists show; at most a quarter of it, for operators may choose short ones."""
 REMEMBERED_SECONDS = 5.0
 """How long a look-up is trusted; a revoked key of another process works at most this much longer."""
 USED_SECONDS = 60.0
@@ -26,7 +28,10 @@ ADMIN = "admin@localhost"
 
 
 def _hash(secret: str) -> str:
-    """A key is 256 random bits, so a fast hash is enough: there is nothing to guess."""
+    """A key is 256 random bits, so a fast hash is enough: there is nothing to guess.
+
+    Nor does the time of a look-up by hash tell anything: nobody can choose a key by bits of its hash.
+    """
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -67,8 +72,11 @@ class Keys:
     async def _mark_used(self, key: Key) -> None:
         if key.last_used_at is not None and time.time() - key.last_used_at < USED_SECONDS:
             return
-        async with self._database.write() as connection:
-            await connection.execute(update(keys).where(keys.c.id == key.id).values(last_used_at=self._database.now()))
+        used = update(keys).where(keys.c.id == key.id).values(last_used_at=self._database.now())
+        # a database that takes no more keeps nobody out
+        with suppress(StorageFull, DBAPIError):
+            async with self._database.write() as connection:
+                await connection.execute(used)
 
     async def first_admin(self) -> Caller:
         """Give the caller that keyless requests act for where no key is needed."""
@@ -76,7 +84,7 @@ class Keys:
             row = await connection.execute(select(func.min(accounts.c.id)))
         return Caller(row.scalar_one(), frozenset(Scope))
 
-    async def create(  # noqa: PLR0913 - each says something else about the key
+    async def create(
         self,
         email: str,
         *,
@@ -84,43 +92,49 @@ class Keys:
         scopes: frozenset[Scope],
         days: float | None = None,
         allowed_origins: Sequence[str] = (),
-        secret: str | None = None,
     ) -> str:
         """Make a key for an account, which is made if need be; give its secret, which is shown nowhere else."""
-        secret = secret or PREFIX + secrets.token_urlsafe(32)
         now = self._database.now()
+        values = {
+            "name": name,
+            "scopes": sorted(scopes),
+            "allowed_origins": list(allowed_origins),
+            "created_at": now,
+            "expires_at": None if days is None else now + days * 86400.0,
+        }
         async with self._database.write() as connection:
-            account_id = await self._account(connection, email)
-            await connection.execute(
-                insert(keys).values(
-                    account_id=account_id,
-                    name=name,
-                    prefix=secret[:SHOWN],
-                    hash=_hash(secret),
-                    scopes=sorted(scopes),
-                    allowed_origins=list(allowed_origins),
-                    created_at=now,
-                    expires_at=None if days is None else now + days * 86400.0,
-                )
-            )
+            await self._open_account(connection, email)
+            secret = await self._insert(connection, email, values, None)
         await self.refresh_origins()
         return secret
 
-    async def _account(self, connection: AsyncConnection, email: str) -> int:
-        row = await connection.execute(select(accounts.c.id).where(accounts.c.email == email))
-        found = row.scalar_one_or_none()
-        if found is None:
-            new = insert(accounts).values(email=email, created_at=self._database.now()).returning(accounts.c.id)
-            found = (await connection.execute(new)).scalar_one()
-        return int(found)
-
     async def ensure_admin(self, secret: str | None) -> str | None:
         """Make the first admin key on an empty database; give it where it was not given by the operator."""
-        async with self._database.read() as connection:
-            if (await connection.execute(select(func.count()).select_from(keys))).scalar_one():
+        now = self._database.now()
+        values = {"name": "first admin key", "scopes": sorted(Scope), "allowed_origins": [], "created_at": now}
+        async with self._database.write() as connection:
+            used = (await connection.execute(select(func.count()).select_from(keys))).scalar_one()
+            # of processes that start at once, the one that opens the account goes on
+            if used or not await self._open_account(connection, ADMIN):
                 return None
-        made = await self.create(ADMIN, name="first admin key", scopes=frozenset(Scope), secret=secret)
+            made = await self._insert(connection, ADMIN, values, secret)
         return None if secret else made
+
+    async def _open_account(self, connection: AsyncConnection, email: str) -> bool:
+        """Make an account unless there is one; tell whether it was made."""
+        new = self._database.insert(accounts).values(email=email, created_at=self._database.now())
+        row = await connection.execute(new.on_conflict_do_nothing().returning(accounts.c.id))
+        return row.one_or_none() is not None
+
+    async def _insert(
+        self, connection: AsyncConnection, email: str, values: Mapping[str, object], secret: str | None
+    ) -> str:
+        """Add a key to an account that there is, under a given or a new secret; give the secret."""
+        secret = secret or PREFIX + secrets.token_urlsafe(32)
+        account_id = select(accounts.c.id).where(accounts.c.email == email).scalar_subquery()
+        shown = secret[: min(SHOWN, len(secret) // 4)]
+        await connection.execute(insert(keys).values(account_id=account_id, prefix=shown, hash=_hash(secret), **values))
+        return secret
 
     async def all(self) -> list[Key]:
         """List every key."""

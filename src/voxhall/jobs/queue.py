@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Select, Update, and_, case, delete, exists, func, insert, literal, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.work import Progress
@@ -149,8 +147,7 @@ class Queue:
 
     async def put_checkpoint(self, job: Claimed, name: str, data: bytes) -> None:
         """Keep a finished piece, and forgive earlier strikes if it is a new one; raises LeaseLost."""
-        into = sqlite_insert if self._database.sqlite else postgresql_insert
-        keep = into(checkpoints).values(job_id=job.id, name=name, data=data)
+        keep = self._database.insert(checkpoints).values(job_id=job.id, name=name, data=data)
         keep = keep.on_conflict_do_update(index_elements=("job_id", "name"), set_={"data": data})
         known = exists().where(checkpoints.c.job_id == job.id, checkpoints.c.name == name)
         async with self._database.write() as connection:

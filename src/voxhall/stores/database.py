@@ -7,7 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Double, event, func, select, text, type_coerce
+from sqlalchemy import URL, ColumnElement, Connection, Double, Table, event, func, select, text, type_coerce
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -51,6 +53,10 @@ class Database:
                 if _is_full(error):
                     raise StorageFull("the database's disk is full; nothing was changed") from error
                 raise
+
+    def insert(self, table: Table) -> sqlite_dialect.Insert | postgresql.Insert:
+        """Begin an insert that can say what happens when the row is there already."""
+        return sqlite_dialect.insert(table) if self.sqlite else postgresql.insert(table)
 
     async def notify(self, connection: AsyncConnection, channel: str) -> None:
         """Tell all processes that listen, once the connection's transaction is committed; on SQLite nobody can."""

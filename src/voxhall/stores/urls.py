@@ -9,8 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import obstore
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
 from voxhall.errors import NotFound, NotPermitted
 from voxhall.stores.database import Database
@@ -54,21 +53,9 @@ class Signer:
 
 async def open_signer(database: Database, objects: Objects) -> Signer:
     """Take the database's secret, made on first use."""
-    value = await _stored(database)
-    if value is None:
-        try:
-            async with database.write() as connection:
-                await connection.execute(insert(secrets).values(name=SECRET, value=random.token_bytes(32)))
-        except IntegrityError:
-            # another process was first
-            pass
-        value = await _stored(database)
-    assert value is not None  # noqa: S101 - stored above, by us or by another
-    return Signer(objects, value)
-
-
-async def _stored(database: Database) -> bytes | None:
-    async with database.read() as connection:
+    made = database.insert(secrets).values(name=SECRET, value=random.token_bytes(32))
+    async with database.write() as connection:
+        # another process may have been first
+        await connection.execute(made.on_conflict_do_nothing())
         row = await connection.execute(select(secrets.c.value).where(secrets.c.name == SECRET))
-        value: bytes | None = row.scalar_one_or_none()
-        return value
+        return Signer(objects, row.scalar_one())
