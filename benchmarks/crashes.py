@@ -65,9 +65,7 @@ def main() -> None:
                 counts["engine"] += kill_engine(server)
         disturbed = result_of(server, job)
         listed = server.get("/transcriptions").json()["total"]
-        print(
-            f"killed {counts}: {time.monotonic() - began:.0f} s, same: {disturbed == calm}, listed: {listed}"
-        )
+        print(f"killed {counts}: {time.monotonic() - began:.0f} s, same: {disturbed == calm}, listed: {listed}")
         server.process.terminate()
         server.process.wait()
 
