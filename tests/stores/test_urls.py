@@ -1,8 +1,10 @@
 """Links that anybody may follow until they expire."""
 
+import asyncio
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+import requests
 
 from voxhall.errors import NotFound, NotPermitted
 from voxhall.stores.database import Database
@@ -60,3 +62,12 @@ async def test_a_link_to_nothing_is_not_found(database: Database, objects: Objec
     link = await signer.link("http://x", "gone", seconds=60, filename="f")
     with pytest.raises(NotFound):
         followed(signer, link)
+
+
+async def test_a_bucket_signs_its_own_links(remote: Objects) -> None:
+    """They lead there directly, ranges included."""
+    await remote.put_bytes("a/b", b"sound")
+    link = await Signer(remote, b"").link("http://x", "a/b", seconds=60, filename="f")
+    assert parse_qs(urlsplit(link).query)["X-Amz-Expires"] == ["60"]
+    answer = await asyncio.to_thread(requests.get, link, headers={"Range": "bytes=1-3"}, timeout=10)
+    assert (answer.status_code, answer.content) == (206, b"oun")

@@ -3,7 +3,7 @@
 import errno
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import anyio
@@ -69,6 +69,11 @@ class Objects:
         with suppress(NotFoundError, FileNotFoundError):
             await obstore.delete_async(self._store, key)
 
+    async def delete_prefix(self, prefix: str) -> None:
+        """Remove all objects in a folder; `a/b` holds `a/b/c`, not `a/bc`."""
+        async for batch in obstore.list(self._store, prefix=prefix):
+            await obstore.delete_async(self._store, [each["path"] for each in batch])
+
     async def writable(self) -> bool:
         """Tell whether an object can be stored at this moment."""
         try:
@@ -78,8 +83,9 @@ class Objects:
         return True
 
     def local_path(self, key: str) -> Path | None:
-        """Give the file that holds an object; None where objects are not files."""
-        return self._root / key if self._root else None
+        """Give the file that holds an object; None where objects are not files, or where the key leads elsewhere."""
+        parts = PurePosixPath(key).parts
+        return self._root / key if self._root and ".." not in parts and "/" not in parts else None
 
     @property
     def remote(self) -> S3Store | None:
