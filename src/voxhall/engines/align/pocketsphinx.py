@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import BaseModel
 
 from voxhall.domain.speech import Span
-from voxhall.engines.align._spoken import sounds, spoken
 from voxhall.engines.protocols import Samples
 from voxhall.engines.registry import Engine
+from voxhall.text.spoken import sounds, spoken
 
 FRAME = 0.01
 """Seconds per frame of the acoustic model."""

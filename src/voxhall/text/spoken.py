@@ -1,4 +1,4 @@
-"""How a written English word is said: as dictionary words, and those letter by sound where the dictionary fails."""
+"""How written English is said: as dictionary words, and those letter by sound where a dictionary fails."""
 
 import re
 import unicodedata
@@ -69,7 +69,7 @@ SOUNDS = {
     "ck": "K", "ng": "NG", "qu": "K W", "ce": "S EH", "ci": "S IH", "cy": "S IY", "ge": "JH EH", "gi": "JH IH",
     "ee": "IY", "ea": "IY", "oo": "UW", "ou": "AW", "ow": "OW", "oa": "OW", "oi": "OY", "oy": "OY", "ai": "EY",
     "ay": "EY", "au": "AO", "aw": "AO", "ei": "EY", "ey": "IY", "ie": "IY", "ue": "UW", "ui": "UW", "ew": "UW",
-    "ar": "AA R", "er": "ER", "ir": "ER", "or": "AO R", "ur": "ER",
+    "our": "AO R", "ar": "AA R", "er": "ER", "ir": "ER", "or": "AO R", "ur": "ER",
     "a": "AE", "b": "B", "c": "K", "d": "D", "e": "EH", "f": "F", "g": "G", "h": "HH", "i": "IH", "j": "JH", "k": "K",
     "l": "L", "m": "M", "n": "N", "o": "AA", "p": "P", "q": "K", "r": "R", "s": "S", "t": "T", "u": "AH", "v": "V",
     "w": "W", "x": "K S", "y": "IY", "z": "Z",
@@ -78,7 +78,7 @@ SOUNDS = {
 
 _SPELLING = re.compile("|".join(sorted(SOUNDS, key=len, reverse=True)))
 _DOUBLED = re.compile(r"([bcdfgjklmnprstvz])\1")
-_SILENT_END = re.compile(r"(?<=[aeiouy])([bcdfgklmnprstvz])e(s?)$")
+_SILENT_END = re.compile(r"(?<=[aeiouyr])([bcdfgklmnprstvz])e(s?)$")
 
 
 def sounds(word: str) -> str:

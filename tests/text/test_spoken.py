@@ -2,7 +2,7 @@
 
 import pytest
 
-from voxhall.engines.align._spoken import sounds, spoken
+from voxhall.text.spoken import sounds, spoken
 
 
 @pytest.mark.parametrize(
