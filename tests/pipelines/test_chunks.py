@@ -37,7 +37,7 @@ def test_speech_up_to_the_last_frame_ends_with_the_recording() -> None:
 
 def test_a_click_is_no_speech() -> None:
     """Speech shorter than the shortest is left out."""
-    assert speech_spans(probabilities((0.0, 1.6), (0.9, 0.064), (0.0, 1.6))) == ()
+    assert speech_spans(probabilities((0.0, 1.6), (0.9, 0.032), (0.0, 1.6))) == ()
 
 
 def test_a_short_silence_does_not_end_speech() -> None:

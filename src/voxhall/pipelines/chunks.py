@@ -26,7 +26,7 @@ class Rules:
     """Probability from which a frame begins speech."""
     offset: float = 0.3
     """Probability below which a frame ends speech."""
-    shortest_speech: float = 0.1
+    shortest_speech: float = 0.06
     """Seconds; anything shorter is a click."""
     shortest_silence: float = 0.3
     """Seconds; anything shorter belongs to the speech around it."""

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voxhall.engines.protocols import SAMPLE_RATE, Samples
-from voxhall.engines.recognize._moonshine_model import END, Logits, MoonshineModel
+from voxhall.engines.recognize._moonshine_model import END, Hearing, Logits, MoonshineModel, Step
 from voxhall.engines.recognize._moonshine_words import Token
 
 
@@ -15,8 +14,13 @@ class Text:
     """A text tried on a chunk."""
 
     tokens: tuple[Token, ...]
-    """Without the begin token; the last one is the end token when the text is complete."""
+    """Without the begin token."""
     log_probability: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether the end token was reached."""
+        return bool(self.tokens) and self.tokens[-1].id == END
 
     @property
     def mean(self) -> float:
@@ -28,11 +32,10 @@ class Text:
         return Text((*self.tokens, Token(token, log_probability)), self.log_probability + log_probability)
 
 
-def search(model: MoonshineModel, samples: Samples, *, width: int, tokens_per_second: float) -> list[Text]:
-    """Give up to `width` texts or more, best first; a width of 1 is greedy."""
-    hearing, step = model.listen(samples)
+def search(model: MoonshineModel, hearing: Hearing, step: Step, *, width: int, longest: int) -> list[Text]:
+    """Give the likeliest texts of at most `longest` tokens, best first; a width of 1 is greedy."""
     live, done = [Text((), 0.0)], list[Text]()
-    for _ in range(8 + int(len(samples) / SAMPLE_RATE * tokens_per_second)):
+    for _ in range(longest):
         live, rows, finished = _grow(live, step.logits, width)
         done += finished
         if _settled(live, done, width):

@@ -1,10 +1,10 @@
 """From moonshine's tokens to words and back."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voxhall.domain.speech import Word
+from voxhall.engines.recognize._belief import word_confidence
 
 SPACE = "\N{LOWER ONE EIGHTH BLOCK}"
 """Stands in a token for the space before a word."""
@@ -32,7 +32,7 @@ class Vocabulary:
         return said.decode(errors="ignore").replace(SPACE, " ")
 
     def words(self, tokens: Sequence[Token], duration: float) -> tuple[Word, ...]:
-        """Give the words with the confidences of their weakest tokens, spread over `duration` seconds by length."""
+        """Give the words with their confidences, spread over `duration` seconds by length."""
         groups: list[list[Token]] = []
         for token in tokens:
             if self._begins_word(token.id) or not groups:
@@ -44,7 +44,7 @@ class Vocabulary:
         words, start = [], 0.0
         for text, group in said:
             end = start + duration * len(text) / letters
-            words.append(Word(text, start, end, math.exp(min(token.log_probability for token in group))))
+            words.append(Word(text, start, end, word_confidence([token.log_probability for token in group])))
             start = end
         return tuple(words)
 
