@@ -2,8 +2,8 @@
 
 Logistic regressions over numbers that the search yields anyway. The first two were fitted with equal weight per class
 and an L2 penalty of 0.01 on standardised features to 463 English chunks (read, spontaneous, telephone, noisy,
-whispered), 191 of seven other languages (de, es, fr, it, ja, ko, pt; 12 recordings, cut in several ways, also as
-telephone and noisy) and 104 without speech (animals, machines, sneezes, crying, synthetic noise).
+whispered; for speech also 92 of meetings), 191 of seven other languages (de, es, fr, it, ja, ko, pt; 12 recordings,
+cut in several ways, also as telephone and noisy) and 104 without speech (animals, machines, sneezes, crying, noise).
 """
 
 import math
