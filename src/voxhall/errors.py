@@ -11,7 +11,7 @@ VoxhallError
 ├── Conflict                the thing is not in a state that allows this
 ├── Cancelled               somebody asked the work to stop
 ├── EngineUnavailable       no installed engine can do it; says what would
-├── EngineFailed            a fault inside an engine
+├── EngineFailed            a fault inside an engine, or no answer in time
 ├── EngineLost              an engine process died again and again on one piece of work
 ├── StorageFull             the disk or bucket takes no more
 ├── LeaseLost               another worker owns this job now
@@ -91,7 +91,7 @@ class EngineUnavailable(VoxhallError):
 
 
 class EngineFailed(VoxhallError):
-    """A fault inside an engine; doing the same again would fail in the same way."""
+    """A fault inside an engine, or no answer in time; doing the same again would fail in the same way."""
 
     code = "engine_failed"
 

@@ -26,7 +26,7 @@ P = TypeVar("P")
 TRIES = 3
 """Processes that may die on one piece of work before it is given up."""
 DEADLINE = 600.0
-"""Seconds that one try at a piece of work may take unless the caller says otherwise."""
+"""Seconds that a piece of work may take unless the caller says otherwise; one that took longer is not tried again."""
 IDLE_SECONDS = 600.0
 """Seconds without work after which a process ends and its memory returns."""
 CLOSING_SECONDS = 5.0
@@ -135,13 +135,15 @@ class Host:
         )
 
     def run(self, request: wire.Request, scope: "Scope", deadline: float) -> wire.Reply:
-        """Have one piece of work done on a borrowed process; raises Cancelled or EngineLost."""
+        """Have one piece of work done on a borrowed process; raises Cancelled, EngineLost, or EngineFailed past a deadline."""
         for _ in range(TRIES):
             process = self._borrow(scope, request.recipe.engine)
             answered = False
             try:
                 reply = process.ask(request, deadline)
                 answered = True
+            except TimeoutError:
+                raise EngineFailed(f"the engine {request.recipe.engine} took over {deadline:g} s on one piece") from None
             except (OSError, EOFError):
                 if not self._refusing(scope):
                     log.warning("engine process %d was lost at work for %s", process.pid, request.recipe.engine)
@@ -233,8 +235,8 @@ class Scope:
         """Give an engine as its protocol: a call of a method borrows a process, waits, and raises what it raises.
 
         `protocol` is the Protocol class itself (mypy refuses such a class as `type[P]`); `deadline` is in seconds,
-        for each try at a piece of work. Besides the method's own errors a call raises Cancelled, EngineLost, and
-        EngineFailed for a fault in the engine. Raises Misconfigured.
+        for each piece of work. Besides the method's own errors a call raises Cancelled, EngineLost, and
+        EngineFailed for a fault or a passed deadline. Raises Misconfigured.
         """
         return cast("P", _Lent(self._host, self, deadline, self._host.recipe(engine), protocol))
 
