@@ -135,7 +135,7 @@ class Host:
         )
 
     def run(self, request: wire.Request, scope: "Scope", deadline: float) -> wire.Reply:
-        """Have one piece of work done on a borrowed process; raises Cancelled, EngineLost, or EngineFailed past a deadline."""
+        """Have one piece of work done on a borrowed process; raises Cancelled, EngineLost, EngineFailed."""
         for _ in range(TRIES):
             process = self._borrow(scope, request.recipe.engine)
             answered = False
@@ -143,7 +143,9 @@ class Host:
                 reply = process.ask(request, deadline)
                 answered = True
             except TimeoutError:
-                raise EngineFailed(f"the engine {request.recipe.engine} took over {deadline:g} s on one piece") from None
+                raise EngineFailed(
+                    f"the engine {request.recipe.engine} took over {deadline:g} s on one piece"
+                ) from None
             except (OSError, EOFError):
                 if not self._refusing(scope):
                     log.warning("engine process %d was lost at work for %s", process.pid, request.recipe.engine)

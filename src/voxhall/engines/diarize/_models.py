@@ -7,6 +7,7 @@ from typing import Any
 
 import onnxruntime
 
+from voxhall.engines.onnx import open_session
 from voxhall.errors import EngineUnavailable
 
 LIBRARY = "libmoonshine.so"
@@ -21,10 +22,7 @@ MAGIC = b"ORTM"
 
 def load_model(symbol: str) -> onnxruntime.InferenceSession:
     """Make a session of an exported model; raises EngineUnavailable when it is not what it should be."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(_exported(symbol), options, providers=["CPUExecutionProvider"])
+    return open_session(_exported(symbol))
 
 
 def _exported(symbol: str) -> bytes:

@@ -6,9 +6,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
+from voxhall.engines.onnx import open_session
 from voxhall.engines.protocols import Samples
 from voxhall.errors import EngineUnavailable
 
@@ -58,8 +58,8 @@ class MoonshineModel:
         """Check and load the files of `folder`; raises EngineUnavailable."""
         files = {name: _verified(folder / name) for name in SHA256}
         self.tokenizer = files["tokenizer.bin"]
-        self._encoder = _session(files["encoder_model.ort"])
-        self._decoder = _session(files["decoder_model_merged.ort"])
+        self._encoder = open_session(files["encoder_model.ort"])
+        self._decoder = open_session(files["decoder_model_merged.ort"])
         past = [put.name for put in self._decoder.get_inputs() if put.name.startswith("past_key_values")]
         self._memory = [name for name in past if ".decoder." in name]
         self._cross = [name for name in past if ".encoder." in name]
@@ -106,10 +106,3 @@ def _verified(path: Path) -> bytes:
         how = "pip install --force-reinstall moonshine-voice==0.0.69"
         raise EngineUnavailable(f"{path.name} of the English recogniser is missing or altered: {how}")
     return content
-
-
-def _session(model: bytes) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -22,12 +22,9 @@ class Silero:
     """A recurrent network over frames; all memory of a stream is in the state that the caller keeps."""
 
     def __init__(self, model: bytes) -> None:
-        import onnxruntime as ort  # noqa: PLC0415 - heavy, and only needed once chosen
+        from voxhall.engines.onnx import open_session  # noqa: PLC0415 - heavy, and only needed once chosen
 
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._session = open_session(model)
 
     def listen(self, samples: Samples, state: Arrays | None) -> VadFrames:
         """Judge one block of a stream; `state` is None for its first block."""
