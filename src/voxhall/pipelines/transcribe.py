@@ -4,8 +4,7 @@ Every finished chunk and window is put into the journal, so that work cut off by
 The result depends on nothing but the recording, the options and the engines.
 """
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,13 +12,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from voxhall.audio.pcm import read_pcm
 from voxhall.domain.speech import Segment, SoundEvent, Span, Transcript, Turn, Word
 from voxhall.domain.transcription import Options
 from voxhall.domain.work import Journal
 from voxhall.engines import wire
 from voxhall.engines.protocols import (
-    SAMPLE_RATE,
     Aligner,
     Arrays,
     Decoded,
@@ -34,12 +31,11 @@ from voxhall.engines.protocols import (
 from voxhall.pipelines.chunks import plan_chunks, speech_spans
 from voxhall.pipelines.language import Heard, judge_language
 from voxhall.pipelines.segments import in_order, numbered_by_first_speech, segments_of, speakers_of
+from voxhall.pipelines.tracks import Track
 
 Result = TypeVar("Result")
 Timed = TypeVar("Timed", Word, SoundEvent)
 
-VAD_BLOCK = 512 * 1875
-"""Samples judged in one piece of work: a minute."""
 SOUND_BLOCK = 60.0
 """Seconds searched for sounds in one piece of work."""
 
@@ -55,21 +51,6 @@ class Tools:
     """Tried in order until one answers."""
     diarizer: Diarizer
     tagger: SoundTagger
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """One channel of a decoded recording."""
-
-    pcm: Path
-    channel: int
-    channels: int
-    duration: float
-    """Seconds."""
-
-    def read(self, span: Span) -> Samples:
-        """Read a stretch."""
-        return read_pcm(self.pcm, span.start, span.end, channel=self.channel, channels=self.channels)
 
 
 def transcribe(recording: Path, folder: Path, tools: Tools, options: Options, journal: Journal) -> Transcript:
@@ -114,21 +95,9 @@ def _find_speech(track: Track, vad: Vad, journal: Journal) -> np.ndarray:
     if (done := journal.get(name)) is not None:
         return wire.decode(done, np.ndarray)
     journal.progress("decoding", 5.0, 0, 0)
-    state: Arrays | None = None
-    blocks: list[np.ndarray] = [np.zeros(0, np.float32)]
-    for span in _blocks(track.duration, VAD_BLOCK / SAMPLE_RATE):
-        journal.check()
-        frames = vad.listen(track.read(span), state)
-        blocks.append(frames.probabilities)
-        state = frames.state
-    probabilities = np.concatenate(blocks)
+    probabilities = track.speech(vad, journal.check)
     journal.put(name, wire.encode(probabilities))
     return probabilities
-
-
-def _blocks(duration: float, seconds: float) -> Iterator[Span]:
-    for index in range(math.ceil(duration / seconds)):
-        yield Span(index * seconds, min((index + 1) * seconds, duration))
 
 
 def _find_speakers(
@@ -198,7 +167,7 @@ def _find_sounds(
 ) -> tuple[SoundEvent, ...]:
     events: list[SoundEvent] = []
     for track, said in zip(tracks, words, strict=True):
-        for block in _blocks(track.duration, SOUND_BLOCK):
+        for block in track.blocks(SOUND_BLOCK):
             journal.check()
             inside = tuple(_moved(word, -block.start) for word in said if block.start <= word.start < block.end)
             events += (_moved(event, block.start) for event in tagger.tag(track.read(block), inside))
