@@ -24,6 +24,11 @@ def result_of(server: Server, job: int) -> dict[str, object]:
     return {field: done[field] for field in FIELDS}
 
 
+def ended(server: Server, job: int) -> bool:
+    """Tell whether a job has ended, well or not."""
+    return server.get(f"/transcriptions/{job}").json()["status"] in {"completed", "failed"}
+
+
 def kill_engine(server: Server) -> bool:
     """Kill one engine process; False when there is none at this moment."""
     engines = [each for each in server.engines() if "voxhall.engines.child" in " ".join(each.cmdline())]
@@ -56,7 +61,7 @@ def main() -> None:
         server = start(folder, admin_key=KEY, job_lease_seconds=LEASE)
         began, job = time.monotonic(), server.post("/submit", data=recording).json()["id"]
         counts = {"server": 0, "engine": 0}
-        while sum(counts.values()) < kills and server.get(f"/transcriptions/{job}").json()["status"] != "completed":
+        while sum(counts.values()) < kills and not ended(server, job):
             time.sleep(random.uniform(0.5, 4.0))  # noqa: S311 - any moment will do
             if sum(counts.values()) % 2:
                 server = restarted(server, folder)

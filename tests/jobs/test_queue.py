@@ -143,7 +143,7 @@ async def test_a_heartbeat_keeps_the_lease(queue: Queue, database: Database, cal
 
 
 async def test_a_job_that_never_gets_anywhere_fails(queue: Queue, database: Database, caller: Caller) -> None:
-    """After three attempts in a row that ended without a finished piece."""
+    """After many attempts in a row that ended without a finished piece."""
     [job_id] = await add(queue, database, caller.account_id)
     for _ in range(MAX_STRIKES):
         await claim(queue, lease=-1)

@@ -12,8 +12,11 @@ from voxhall.errors import LeaseLost
 from voxhall.stores.database import Database
 from voxhall.stores.tables import accounts, checkpoints, jobs
 
-MAX_STRIKES = 3
-"""Attempts in a row that end without a finished piece, after which a job fails."""
+MAX_STRIKES = 9
+"""Strikes since the last finished piece after which a job fails; a worker lost at it is one."""
+ERROR_STRIKES = 3
+"""Strikes that an error counts. A worker's death counts less, for it is rarely the job's fault: what could upset
+a process, the recordings, is met by engines in processes of their own."""
 CLAIM_LOCK = 80120
 """Key of PostgreSQL's advisory lock under which the per-account cap is counted."""
 CHANNEL = "voxhall_jobs"
@@ -203,10 +206,10 @@ class Queue:
     async def retry(self, job: Claimed, code: str, message: str, *, delay: float) -> None:
         """Give back a job that may succeed later; it fails after too many strikes. Raises LeaseLost.
 
-        It waits `delay` seconds after the first strike, and twice as long after each that follows.
+        It waits `delay` seconds after the first error, and twice as long after each that follows.
         """
         async with self._database.write() as connection:
-            change = self._given_up(self._held(job), code, message, strike=1, delay=delay)
+            change = self._given_up(self._held(job), code, message, strike=ERROR_STRIKES, delay=delay)
             await self._change_held(connection, job, change)
 
     async def give_back(self, job: Claimed) -> None:
@@ -236,7 +239,7 @@ class Queue:
             strikes=jobs.c.strikes + strike,
             worker=None,
             lease_until=None,
-            run_at=now + delay * literal(1).bitwise_lshift(jobs.c.strikes) if delay else jobs.c.run_at,
+            run_at=now + delay * literal(1).bitwise_lshift(jobs.c.strikes // ERROR_STRIKES) if delay else jobs.c.run_at,
             error_code=case((unwanted, "cancelled"), (hopeless, code), else_=None),
             error_message=case((unwanted, CANCELLED), (hopeless, message), else_=None),
             finished_at=case((or_(unwanted, hopeless), now), else_=None),
