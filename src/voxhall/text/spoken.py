@@ -3,12 +3,8 @@
 import re
 import unicodedata
 
-ONES = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-]  # fmt: skip
-TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-SCALES = ((1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"), (100, "hundred"))
+from voxhall.text.english.numerals import ONES, cardinal, digits, pairs
+
 SIGNS = {"%": "percent", "&": "and", "=": "equals", "+": "plus", "$": "dollars", "£": "pounds", "€": "euros"}
 ABBREVIATIONS = {"mr": "mister", "mrs": "missus", "dr": "doctor", "st": "saint", "vs": "versus", "etc": "et cetera"}
 
@@ -38,25 +34,14 @@ def _said(piece: str) -> list[str]:
 
 def _number(written: str) -> list[str]:
     """Say a whole number as most people would: years in pairs, very long ones digit by digit."""
-    digits = written.replace(",", "")
-    value = int(digits)
-    if len(digits) > 9 or (digits[0] == "0" and value):  # noqa: PLR2004 - telephone numbers and the like
-        return [ONES[int(digit)] for digit in digits]
+    plain = written.replace(",", "")
+    value = int(plain)
+    if len(plain) > 9 or (plain[0] == "0" and value):  # noqa: PLR2004 - telephone numbers and the like
+        return digits(plain)
     hundreds, rest = divmod(value, 100)
-    if rest and hundreds in range(11, 20) and digits == written:  # most often a year
-        return [*_cardinal(hundreds), *(["oh"] if digits[2] == "0" else []), *_cardinal(rest)]
-    return _cardinal(value)
-
-
-def _cardinal(value: int) -> list[str]:
-    if value < len(ONES):
-        return [ONES[value]]
-    for scale, name in SCALES:
-        if value >= scale:
-            count, rest = divmod(value, scale)
-            return [*_cardinal(count), name, *(_cardinal(rest) if rest else [])]
-    tens, ones = divmod(value, 10)
-    return [TENS[tens - 2], *([ONES[ones]] if ones else [])]
+    if rest and hundreds in range(11, 20) and plain == written:  # most often a year
+        return pairs(value)
+    return cardinal(value)
 
 
 def _without_accents(word: str) -> str:
