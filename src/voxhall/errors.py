@@ -3,7 +3,8 @@
 VoxhallError
 ├── InvalidInput            the caller's values are wrong
 │   ├── BrokenMedia         the bytes are not audio that can be decoded
-│   └── EmptyBody           nothing was sent
+│   ├── EmptyBody           nothing was sent
+│   └── UnusableClip        there is no voice in the recording that could be cloned
 ├── TooLarge                more was sent than is accepted
 ├── NotAuthenticated        no key, an unknown key, an expired key
 ├── NotPermitted            the key is good but may not do this
@@ -46,6 +47,12 @@ class EmptyBody(InvalidInput):
     """Nothing was sent."""
 
     code = "empty_body"
+
+
+class UnusableClip(InvalidInput):
+    """There is no voice in the recording that could be cloned."""
+
+    code = "unusable_clip"
 
 
 class TooLarge(VoxhallError):

@@ -38,7 +38,7 @@ def kill_server(server: Server) -> None:
 def kill_engine(server: Server) -> None:
     """SIGKILL to one of its engine processes."""
     busy = [p for p in server.engines() if "voxhall.engines.child" in " ".join(p.cmdline())]
-    random.choice(busy).kill()  # noqa: S311 - which one is all the same
+    random.choice(busy).kill()
 
 
 def progressed(server: Server, job: int, percent: float) -> dict[str, object] | None:

@@ -188,7 +188,7 @@ def test_some_damage_is_passed_over() -> None:
 def test_more_damage_than_sound_is_refused() -> None:
     """When most packets cannot be decoded, the recording is broken, and the codec is named."""
     file = bytearray(packed(samples_of(BECKETT)[None], RATE, "matroska", "aac"))
-    rng = Random(1)  # noqa: S311 - repeatable
+    rng = Random(1)
     for place in range(3_000, len(file), 50):
         file[place] ^= rng.randrange(1, 256)
     with pytest.raises(BrokenMedia, match="aac"):
@@ -209,7 +209,7 @@ def test_a_recording_longer_than_accepted_is_refused() -> None:
 def test_damage_of_any_kind_ends_in_sound_or_a_refusal(form: str, codec: str) -> None:
     """Bits flipped, bytes overwritten and files cut off at random places never end in anything else."""
     whole = packed(samples_of(BECKETT, 0.0, 2.0)[None], RATE, form, codec)
-    rng = Random(20)  # noqa: S311 - repeatable
+    rng = Random(20)
     for _ in range(40):
         file = bytearray(whole)
         for _ in range(rng.choice([1, 10, 200])):

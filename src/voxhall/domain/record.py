@@ -47,3 +47,5 @@ class Caller:
     account_id: int
     scopes: frozenset[Scope]
     allowed_origins: tuple[str, ...] = ()
+    guest: bool = False
+    """Let in without a key, to what is open to everybody."""

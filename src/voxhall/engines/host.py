@@ -156,12 +156,12 @@ class Host:
         self._check(scope)
         raise EngineLost(f"the engine {request.recipe.engine} died {TRIES} times on one piece of work")
 
-    def cancel(self, scope: "Scope") -> None:
-        """End a scope's work and refuse any more of it."""
+    def cancel(self, scope: "Scope", *, kill: bool = True) -> None:
+        """End a scope's work and refuse any more of it; without `kill` what runs already is left to end."""
         with self._changed:
             scope.cancelled = True
             for process, user in self._busy.items():
-                if user is scope:
+                if user is scope and kill:
                     process.kill()
             self._changed.notify_all()
 
@@ -245,6 +245,10 @@ class Scope:
     def cancel(self) -> None:
         """End its work at once, waiting or running, and refuse any more; from any thread."""
         self._host.cancel(self)
+
+    def retire(self) -> None:
+        """Refuse any more work and end what waits; what runs may end by itself, its process stays warm."""
+        self._host.cancel(self, kill=False)
 
 
 @dataclass(frozen=True, slots=True)

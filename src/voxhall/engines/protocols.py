@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxhall.domain.speech import SoundEvent, Span, SpeakerCount, Turn, Word
+from voxhall.domain.voice import Shape
 
 SAMPLE_RATE = 16_000
 """Hertz, of all samples that engines see."""
@@ -115,6 +116,106 @@ class Diarizer(Protocol):
         self, windows: tuple[Span, ...], observations: tuple[Arrays, ...], speakers: SpeakerCount
     ) -> tuple[Turn, ...]:
         """Join what all windows showed into turns in order of start; speakers are numbered by first speech."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a text shall be spoken."""
+
+    temperature: float = 0.9
+    """How much takes of one text differ, 0 (not at all) to 2."""
+    speed: float = 1.0
+    """A multiple of the voice's usual speed."""
+    seed: tuple[int, ...] = (0,)
+    """Decides what is left to chance: the same seed gives the same sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A text that is about to be spoken."""
+
+    rate: int
+    """Hertz, of the samples that its pieces become."""
+    pieces: tuple[Arrays, ...]
+    """In order; each becomes the samples that follow those of the one before."""
+    words: tuple[Span, ...] | None
+    """When each word is said, from the beginning; None where only an aligner could tell."""
+
+
+class Synthesizer(Protocol):
+    """Turns words into a voice: first a plan of the whole utterance, then sound piece by piece."""
+
+    def prepare(
+        self, words: tuple[str, ...], voice: str, language: str, style: Style, reference: Samples | None
+    ) -> Utterance:
+        """Plan an utterance of words as they are said, punctuation attached; `[[...]]` is a word in IPA phonemes.
+
+        A word may be several ("twenty-one euros,"). `voice` is one of the engine's own, or `feminine` or `masculine`
+        for an engine that offers none by name; `reference` is a clip of the voice to be imitated, float32 mono at
+        16 kHz, for engines that can. Raises InvalidInput.
+        """
+        ...
+
+    def render(self, piece: Arrays) -> Samples:
+        """Give the sound of a piece at the utterance's rate."""
+        ...
+
+
+class Phonemizer(Protocol):
+    """Knows how texts are pronounced."""
+
+    def phonemes(self, texts: tuple[str, ...], language: str) -> tuple[str, ...]:
+        """Give the pronunciation of each text in IPA, words apart by spaces; raises InvalidInput.
+
+        `[[...]]` in a text is a word that is in IPA already.
+        """
+        ...
+
+
+MARGIN = 0.05
+"""Seconds at the end of a shaped sound that what follows may still change."""
+
+
+class Shaper(Protocol):
+    """Makes other voices of a voice."""
+
+    def reshape(self, samples: Samples, rate: int, shape: Shape) -> Samples:
+        """Give the sound of a voice a shape; as many samples come back.
+
+        What comes back of the beginning of a sound equals, but for its last `MARGIN`, what comes back of the whole.
+        """
+        ...
+
+    def cue(self, name: str, vowel: Samples, rate: int, seed: int) -> Samples:
+        """Make a sound that is not a word, 0.2 to 1.2 s, of the voice that says `vowel`, an "ah" of its own.
+
+        `name` is sigh, laugh, gasp, sniff, cough, breath or tut; the same seed gives the same sound.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The nearest that a voice was brought to another."""
+
+    base: int
+    """Which of the bases."""
+    shape: Shape
+    similarity: float
+    """Cosine of the speaker embeddings of the reference and of the base so shaped; the same speaker is near 1."""
+    feminine: bool
+    """Whether the reference sounds like a woman."""
+
+
+class Cloner(Protocol):
+    """Finds out of which voice another can be made."""
+
+    def match(self, reference: Samples, bases: tuple[Samples, ...]) -> Match:
+        """Choose a base, given as its speech, and the shape that brings it nearest to the voice of a reference.
+
+        Raises UnusableClip where nobody speaks in the reference.
+        """
         ...
 
 

@@ -17,9 +17,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from voxhall.domain.speech import UNKNOWN_LANGUAGE
+from voxhall.domain.voice import Character
 from voxhall.errors import EngineUnavailable, Misconfigured
 
-ABILITIES = ("decode", "vad", "recognize", "align", "diarize", "sounds")
+ABILITIES = ("decode", "vad", "recognize", "align", "diarize", "sounds", "speak", "shape", "clone", "phonemize")
 
 
 class NoOptions(BaseModel, extra="forbid"):
@@ -62,6 +63,10 @@ class Engine:
     """The highest usable one wins under `auto`; the embedded defaults have 0."""
     weights: tuple[Weights, ...] = ()
     """What it can work with, any one of them; empty means that its package carries all it needs."""
+    characters: Callable[[Any], tuple[Character, ...]] = field(default=lambda _options: ())
+    """The voices that it offers to people, for its options."""
+    clones: bool = False
+    """Whether it speaks with the voice of a clip that is handed to it."""
     missing: Callable[[Any, Path], str | None] = field(default=lambda _options, _models: None)
     """A sentence that says what is missing and the command that fixes it; None when it can be loaded."""
 

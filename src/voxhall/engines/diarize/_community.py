@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from voxhall.domain.speech import Span, SpeakerCount, Turn
 from voxhall.engines.diarize._cluster import find_voices, unit
-from voxhall.engines.diarize._features import SHIFT, log_mel
-from voxhall.engines.diarize._models import EMBEDDING, SEGMENTATION, load_model
+from voxhall.engines.fbank import SHIFT, log_mel
 from voxhall.engines.protocols import SAMPLE_RATE, Arrays, Samples
+from voxhall.engines.speaker import EMBEDDING, SEGMENTATION, load_model
 
 LOOK, HOP = 30.0, 25.0
 """Seconds looked at in one piece of work, and between their beginnings."""

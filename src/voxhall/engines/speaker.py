@@ -1,13 +1,17 @@
-"""The speaker models that moonshine's shared library carries: pyannote's community-1, read as data."""
+"""Who speaks, in numbers: the speaker models that moonshine's shared library carries, pyannote's community-1."""
 
 import ctypes
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
+from voxhall.engines.fbank import LENGTH, log_mel
 from voxhall.engines.onnx import open_session
+from voxhall.engines.protocols import Samples
 from voxhall.errors import EngineUnavailable
 
 LIBRARY = "libmoonshine.so"
@@ -18,6 +22,22 @@ EMBEDDING = "18embedding_ort_data"
 """WeSpeaker's ResNet34: 80 log mel energies per frame, and weights, to 256 numbers."""
 MAGIC = b"ORTM"
 """What an ORT file has at its fifth byte."""
+
+
+class Embedder:
+    """Gives voices as vectors whose cosine says how alike they are."""
+
+    def __init__(self) -> None:
+        self._model = load_model(EMBEDDING)
+
+    def embed(self, samples: Samples) -> NDArray[np.float32]:
+        """Give the unit vector of one person's speech; zeros where it is too short to be anybody's."""
+        if len(samples) < 2 * LENGTH:
+            return np.zeros(256, np.float32)
+        features = log_mel(samples)
+        inputs = {"fbank": features[None], "weights": np.ones((1, len(features)), np.float32)}
+        vector: NDArray[np.float32] = np.nan_to_num(self._model.run(None, inputs)[0][0])
+        return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-9))
 
 
 def load_model(symbol: str) -> onnxruntime.InferenceSession:

@@ -1,0 +1,1 @@
+"""Engines that bring a voice near to another."""

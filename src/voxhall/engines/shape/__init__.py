@@ -1,0 +1,1 @@
+"""Engines that make other voices of a voice."""
