@@ -8,7 +8,7 @@ from click import Group
 from typer.main import get_command
 
 from voxhall import errors
-from voxhall.api.fluxions.routes import router
+from voxhall.api.fluxions import routes, routes_speech, speech_socket
 from voxhall.cli.main import app
 from voxhall.settings import Settings
 
@@ -55,7 +55,13 @@ def test_every_command_is_documented(command: str) -> None:
     assert command in " ".join(DOCS.values())
 
 
-@pytest.mark.parametrize("path", sorted({route.path for route in router.routes}))  # type: ignore[attr-defined]
+def paths() -> set[str]:
+    """Give every path of the Fluxions dialect."""
+    routers = (routes.router, routes_speech.router, speech_socket.router)
+    return {route.path for router in routers for route in router.routes}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", sorted(paths()))
 def test_every_path_is_documented(path: str) -> None:
     """Aliases are mentioned once."""
     assert path.removeprefix("/akro") in " ".join(DOCS.values())

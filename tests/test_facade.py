@@ -30,3 +30,15 @@ def test_a_script_transcribes_in_two_lines(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     assert len(done.stdout.split()) > 2
+
+
+def test_a_script_speaks_in_two_lines(tmp_path: Path) -> None:
+    """And knows when each word is said."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from voxhall import speak\nspeech = speak('It costs $5.', voice='harry', seed=1)\n"
+        f"speech.save({str(tmp_path / 'out.flac')!r})\nprint([word.text for word in speech.words], speech.rate)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout == "['It', 'costs', '$5.'] 24000\n"
+    assert (tmp_path / "out.flac").read_bytes().startswith(b"fLaC")

@@ -6,18 +6,36 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from voxhall.domain.speech import Segment, SoundEvent, Transcript, Word
-    from voxhall.services.local import open_engines
+    from voxhall.domain.voice import Order, Spoken
+    from voxhall.services.local import Speech, open_engines
+    from voxhall.services.local import speak_text as speak
     from voxhall.services.local import transcribe_file as transcribe
 
 __version__ = version("voxhall")
-__all__ = ["Segment", "SoundEvent", "Transcript", "Word", "__version__", "open_engines", "transcribe"]
+__all__ = [
+    "Order",
+    "Segment",
+    "SoundEvent",
+    "Speech",
+    "Spoken",
+    "Transcript",
+    "Word",
+    "__version__",
+    "open_engines",
+    "speak",
+    "transcribe",
+]
 
 _HOMES = {
+    "Order": "voxhall.domain.voice:Order",
     "Segment": "voxhall.domain.speech:Segment",
     "SoundEvent": "voxhall.domain.speech:SoundEvent",
+    "Speech": "voxhall.services.local:Speech",
+    "Spoken": "voxhall.domain.voice:Spoken",
     "Transcript": "voxhall.domain.speech:Transcript",
     "Word": "voxhall.domain.speech:Word",
     "open_engines": "voxhall.services.local:open_engines",
+    "speak": "voxhall.services.local:speak_text",
     "transcribe": "voxhall.services.local:transcribe_file",
 }
 

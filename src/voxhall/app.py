@@ -3,15 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from voxhall.accounts.keys import Keys
+from voxhall.domain.record import Caller, Scope
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.jobs.queue import Queue
 from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
+from voxhall.services.cast import Cast
+from voxhall.services.clones import Clones
 from voxhall.services.platform import Health, check_health, usable_engines
+from voxhall.services.pronunciations import Pronunciations
+from voxhall.services.renders import Renders, Terms
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import KIND, Transcripts
@@ -36,6 +41,10 @@ class Platform:
     host: Host
     keys: Keys
     transcripts: Transcripts
+    cast: Cast
+    clones: Clones
+    pronunciations: Pronunciations
+    renders: Renders
     signer: Signer
     engines: dict[str, list[str]] = field(default_factory=dict)
     """Names of the usable engines by ability."""
@@ -54,7 +63,7 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open everything a server needs; unfinished jobs go on at once. Raises Misconfigured."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(_database_url(settings)))
-        objects = open_objects(settings.objects_url or (settings.data_dir.absolute() / "objects").as_uri())
+        objects = _objects(settings)
         registry = Registry(settings.models_dir, settings.engine_options)
         host = stack.enter_context(
             Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds)
@@ -63,6 +72,19 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         queue, keys = Queue(database), Keys(database)
         await _admit_first(keys, settings)
         transcripts = Transcripts(database, objects, queue, toolbox)
+        cast, pronunciations = Cast(registry), Pronunciations(database)
+        clones = Clones(database, objects, registry, host, cast)
+        terms = Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots)
+        renders = Renders(
+            database=database,
+            objects=objects,
+            host=host,
+            cast=cast,
+            clones=clones,
+            pronunciations=pronunciations,
+            terms=terms,
+        )
+        stack.push_async_callback(renders.close)
         transcribing = Transcribing(
             database, objects, toolbox, settings.scratch_dir, longest=settings.max_audio_hours * 3600
         )
@@ -72,9 +94,21 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds),
         )
         await stack.enter_async_context(worker.working())
-        await stack.enter_async_context(_sweeping(transcripts, transcribing, queue, keys))
-        signer = await open_signer(database, objects)
-        yield Platform(settings, objects, queue, host, keys, transcripts, signer, usable_engines(registry))
+        await stack.enter_async_context(_sweeping(transcripts, transcribing, renders, queue, keys))
+        yield Platform(
+            settings=settings,
+            objects=objects,
+            queue=queue,
+            host=host,
+            keys=keys,
+            transcripts=transcripts,
+            cast=cast,
+            clones=clones,
+            pronunciations=pronunciations,
+            renders=renders,
+            signer=await open_signer(database, objects),
+            engines=usable_engines(registry),
+        )
 
 
 @asynccontextmanager
@@ -82,6 +116,31 @@ async def open_keys(settings: Settings) -> AsyncIterator[Keys]:
     """Open only what is needed to look after keys."""
     async with open_database(_database_url(settings)) as database:
         yield Keys(database)
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """What is needed to look after voices."""
+
+    cast: Cast
+    clones: Clones
+    caller: Caller
+    """Acts for the account whose voices they are."""
+
+
+@asynccontextmanager
+async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
+    """Open only what is needed to look after the first admin's voices."""
+    async with open_database(_database_url(settings)) as database:
+        registry = Registry(settings.models_dir, settings.engine_options)
+        with Host(registry, processes=settings.engine_processes) as host:
+            cast, keys = Cast(registry), Keys(database)
+            clones = Clones(database, _objects(settings), registry, host, cast)
+            yield Studio(cast, clones, replace(await keys.guest(admin=True), scopes=frozenset(Scope), guest=False))
+
+
+def _objects(settings: Settings) -> Objects:
+    return open_objects(settings.objects_url or (settings.data_dir.absolute() / "objects").as_uri())
 
 
 def _database_url(settings: Settings) -> str:
@@ -100,7 +159,7 @@ async def _admit_first(keys: Keys, settings: Settings) -> None:
 
 @asynccontextmanager
 async def _sweeping(
-    transcripts: Transcripts, transcribing: Transcribing, queue: Queue, keys: Keys
+    transcripts: Transcripts, transcribing: Transcribing, renders: Renders, queue: Queue, keys: Keys
 ) -> AsyncIterator[None]:
     """Look after what nobody asks for, now and then."""
 
@@ -108,6 +167,7 @@ async def _sweeping(
         while True:
             try:
                 await transcripts.sweep()
+                await renders.sweep()
                 await keys.refresh_origins()
                 await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
             except Exception as error:  # noqa: BLE001 - it is tried again

@@ -20,6 +20,9 @@ from voxhall.errors import Misconfigured
 Names = Annotated[tuple[str, ...], NoDecode]
 """A list that is comma-separated in the environment."""
 
+OPENABLE = ("renders",)
+"""What an operator may open to callers without a key."""
+
 
 def usable_cores() -> int:
     """Cores this process may use."""
@@ -76,6 +79,15 @@ class Settings(BaseSettings):
     link_seconds: int = Field(default=3600, ge=1, le=7 * 24 * 3600)
     """How long signed links stay valid."""
 
+    max_speech_characters: int = Field(default=10_000, ge=1)
+    """Longest text that is spoken in one render."""
+    speech_slots: int = Field(default=32, ge=1, le=1024)
+    """Renders in progress at once in this process; more wait their turn."""
+    speech_price: float = Field(default=10.0, ge=0)
+    """US dollars per million characters spoken, as history and usage count them."""
+    open: Names = ()
+    """What needs no key even when others than this machine's programs can reach the server: `renders`."""
+
     allowed_hosts: Names = ()
     """Names under which the server may be addressed, besides its own addresses; comma-separated."""
     cors_origins: Names = ()
@@ -105,7 +117,7 @@ class Settings(BaseSettings):
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
         """Accept comma-separated text for lists."""
-        lists = ("allowed_hosts", "cors_origins", "trusted_proxies")
+        lists = ("allowed_hosts", "cors_origins", "open", "trusted_proxies")
         split = {
             name: tuple(part.strip() for part in value.split(",") if part.strip())
             for name in lists
@@ -118,6 +130,9 @@ class Settings(BaseSettings):
         """Refuse combinations that would be unsafe or could not work."""
         if not self.auth and not self.loopback:
             raise ValueError(f"auth can be off only on a loopback address, not on host {self.host!r}")
+        for name in self.open:
+            if name not in OPENABLE:
+                raise ValueError(f"open names {name!r}; it knows: {', '.join(OPENABLE)}")
         for network in self.trusted_proxies:
             ipaddress.ip_network(network)
         return self

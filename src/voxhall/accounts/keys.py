@@ -25,6 +25,8 @@ USED_SECONDS = 60.0
 REMEMBERED_KEYS = 10_000
 ADMIN = "admin@localhost"
 """Account of the first admin key."""
+GUESTS = "guests@localhost"
+"""Account of what was done without a key."""
 
 
 def _hash(secret: str) -> str:
@@ -83,6 +85,21 @@ class Keys:
         async with self._database.read() as connection:
             row = await connection.execute(select(func.min(accounts.c.id)))
         return Caller(row.scalar_one(), frozenset(Scope))
+
+    async def guest(self, *, admin: bool) -> Caller:
+        """Give the caller that keyless requests act for where something is open; nobody has a key of its account.
+
+        With `admin`, for programs of the operator's own machine, it is the first admin's account.
+        """
+        email = ADMIN if admin else GUESTS
+        where = select(accounts.c.id).where(accounts.c.email == email)
+        async with self._database.read() as connection:
+            found = (await connection.execute(where)).scalar_one_or_none()
+        if found is None:
+            async with self._database.write() as connection:
+                await self._open_account(connection, email)
+                found = (await connection.execute(where)).scalar_one()
+        return Caller(found, frozenset({Scope.WRITE}), guest=True)
 
     async def create(
         self,

@@ -31,8 +31,8 @@ class Upload:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-def open_upload(request: Request, *, limit: int) -> Upload:
-    """Take the recording from a request, as its body or as the multipart field `file`.
+def open_upload(request: Request, *, limit: int, part: str = "file") -> Upload:
+    """Take the recording from a request, as its body or as the multipart field `part`.
 
     `limit` is the most bytes of body accepted. Reading raises TooLarge (at once where the length is announced) and
     InvalidInput.
@@ -45,7 +45,7 @@ def open_upload(request: Request, *, limit: int) -> Upload:
     if kind != b"multipart/form-data":
         return Upload(body)
     upload = Upload(body)
-    upload.chunks = _file_of(body, parameters.get(b"boundary", b""), upload)
+    upload.chunks = _file_of(body, parameters.get(b"boundary", b""), upload, part)
     return upload
 
 
@@ -65,9 +65,9 @@ async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
         raise InvalidInput("the connection ended before the body was complete") from error
 
 
-async def _file_of(body: AsyncIterator[bytes], boundary: bytes, upload: Upload) -> AsyncIterator[bytes]:
-    """Give the bytes of the part named `file`; put the other parts into the upload's fields."""
-    parts = _Parts(upload)
+async def _file_of(body: AsyncIterator[bytes], boundary: bytes, upload: Upload, part: str) -> AsyncIterator[bytes]:
+    """Give the bytes of the part named `part`; put the other parts into the upload's fields."""
+    parts = _Parts(upload, part)
     try:
         parser = MultipartParser(boundary, parts.callbacks())
         async for chunk in body:
@@ -78,14 +78,15 @@ async def _file_of(body: AsyncIterator[bytes], boundary: bytes, upload: Upload) 
     except FormParserError as error:
         raise InvalidInput("the multipart body is broken") from error
     if not parts.found:
-        raise InvalidInput("the multipart body has no field `file`", param="file")
+        raise InvalidInput(f"the multipart body has no field `{part}`", param=part)
 
 
 class _Parts:
     """What the multipart parser has seen so far."""
 
-    def __init__(self, upload: Upload) -> None:
+    def __init__(self, upload: Upload, part: str) -> None:
         self.found = False
+        self._wanted = part
         self._upload = upload
         self._pieces: list[bytes] = []
         self._header = bytearray()
@@ -131,7 +132,7 @@ class _Parts:
     def _headers_finished(self) -> None:
         _, parameters = parse_options_header(self._headers.get(b"content-disposition"))
         self._name = parameters.get(b"name", b"").decode("utf-8", "replace")
-        self._is_file = self._name == "file" and not self.found
+        self._is_file = self._name == self._wanted and not self.found
         if self._is_file:
             self.found = True
             self._upload.filename = parameters.get(b"filename", b"").decode("utf-8", "replace") or None

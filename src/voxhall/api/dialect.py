@@ -26,6 +26,7 @@ SHOWN = 100
 """Characters of a wrong value that an error repeats at most."""
 
 STATUS: dict[type[errors.VoxhallError], HTTPStatus] = {
+    errors.UnusableClip: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BrokenMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

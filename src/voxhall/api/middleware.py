@@ -66,7 +66,7 @@ class Cors(CORSMiddleware):
             allow_origins=(),
             allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
             allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"),
-            expose_headers=("X-Request-ID", "Retry-After"),
+            expose_headers=("X-Request-ID", "X-Render-Id", "X-Audio-Seconds", "Retry-After"),
         )
 
     def is_allowed_origin(self, origin: str) -> bool:

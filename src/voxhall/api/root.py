@@ -53,7 +53,14 @@ async def index(request: Request) -> Root | Response:
     base = server_url(request).geturl()
     if "text/html" in request.headers.get("accept", ""):
         return RedirectResponse(f"{base}/docs")
-    endpoints = {"health": "/health", "submit": "/submit", "transcriptions": "/transcriptions", "spec": "/openapi.json"}
+    endpoints = {
+        "health": "/health",
+        "submit": "/submit",
+        "transcriptions": "/transcriptions",
+        "voices": "/vui/voices",
+        "speech": "/vui/v1/tts",
+        "spec": "/openapi.json",
+    }
     return Root(name="Voxhall", version=__version__, docs=f"{base}/docs", endpoints=endpoints)
 
 

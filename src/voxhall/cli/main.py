@@ -8,17 +8,20 @@ import typer
 from rich.console import Console
 
 from voxhall import __version__
-from voxhall.cli import keys, models
+from voxhall.cli import keys, models, voices
 from voxhall.cli.inspect import config, doctor
 from voxhall.cli.media import transcribe
+from voxhall.cli.speak import speak
 from voxhall.errors import VoxhallError
 from voxhall.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="One self-hosted voice AI server.")
 app.command()(transcribe)
+app.command()(speak)
 app.command()(doctor)
 app.command()(config)
 app.add_typer(keys.app, name="keys", help="Make, list and revoke API keys.")
+app.add_typer(voices.app, name="voices", help="List voices, make one of a clip, delete one.")
 app.add_typer(models.app, name="models", help="List, fetch and remove models that widen the defaults.")
 
 

@@ -13,6 +13,8 @@ from voxhall.log import configure_logging
 from voxhall.settings import Settings
 
 BACKLOG = 2048
+MESSAGE_BYTES = 2**20
+"""Longest message that a WebSocket's client may send."""
 GRACE_SECONDS = 5
 """How long open requests may take to end when the server is told to stop."""
 
@@ -39,6 +41,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
             forwarded_allow_ips=list(settings.trusted_proxies),
             timeout_graceful_shutdown=GRACE_SECONDS,
             server_header=False,
+            ws="websockets-sansio",
+            ws_max_size=MESSAGE_BYTES,
         )
         # the server raises the signal that stopped it once more; by then it has done its work
         for each in (signal.SIGINT, signal.SIGTERM):

@@ -1,21 +1,63 @@
-"""Transcription without a server: engines of one's own, for the command line and the library."""
+"""Transcription and speech without a server: engines of one's own, for the command line and the library."""
 
+import secrets
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
-from voxhall.domain.speech import SpeakerCount, Transcript
+import numpy as np
+
+from voxhall.audio.encode import Format, encode
+from voxhall.domain.speech import SpeakerCount, Transcript, Word
 from voxhall.domain.transcription import Options
+from voxhall.domain.voice import Order, Spoken, Voice
 from voxhall.domain.work import Progress
 from voxhall.engines.host import Host
+from voxhall.engines.protocols import Samples
 from voxhall.engines.registry import Registry
-from voxhall.errors import InvalidInput
+from voxhall.errors import InvalidInput, NotFound
+from voxhall.pipelines.script import Chunk, Lexicon, write_script
+from voxhall.pipelines.speak import SPEECH_RATE, speak
 from voxhall.pipelines.transcribe import transcribe
+from voxhall.services.cast import Cast
 from voxhall.services.tools import Toolbox
 from voxhall.settings import Settings, read_settings
 
 Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A text that was spoken."""
+
+    samples: Samples
+    """Float32, mono, -1..1."""
+    chunks: tuple[Spoken, ...]
+    """What was said when, and whether it was heard as it is written."""
+    rate: int = SPEECH_RATE
+    """Hertz."""
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """Every word as it was written, and when it is said."""
+        return tuple(word for chunk in self.chunks for word in chunk.words)
+
+    def save(self, path: str | Path) -> None:
+        """Write a sound file of the kind that its name ends with: wav, flac, mp3 or opus; raises InvalidInput."""
+        form = sound_format(Path(path))
+        with Path(path).open("wb") as file:
+            encode([self.samples[None]], file, form, rate=self.rate)
+
+
+def sound_format(path: Path) -> Format:
+    """Tell by its name which format a file is to have; raises InvalidInput."""
+    for form in get_args(Format):
+        if path.suffix.lower() == f".{form}":
+            return form  # type: ignore[no-any-return]  # an element of Format
+    raise InvalidInput(f"{path.name!r} should end with one of: .{', .'.join(get_args(Format))}")
 
 
 class Engines:
@@ -23,6 +65,29 @@ class Engines:
 
     def __init__(self, toolbox: Toolbox) -> None:
         self._toolbox = toolbox
+        self.cast = Cast(toolbox.registry)
+
+    def speak(
+        self,
+        order: Order,
+        *,
+        voice: Voice | None = None,
+        reference: Samples | None = None,
+        pronunciations: Lexicon | None = None,
+    ) -> Iterator[Samples | Spoken]:
+        """Give the sound of a text, float32 mono at 24 kHz, while it is made, and after each chunk what was said.
+
+        `voice`, and the clip it imitates, where `order` names one that is not built in.
+        Raises InvalidInput, NotFound, EngineUnavailable, EngineLost.
+        """
+        speaker = voice or self.cast.find(order.voice)
+        if speaker is None:
+            names = ", ".join(each.id.partition(".")[0] for each in self.cast.voices)
+            raise NotFound(f"there is no voice {order.voice!r}; built-in ones are: {names}", param="voice")
+        script = write_script(order.text, speaker.language, pronunciations or {})
+        languages = {item.language for item in script if isinstance(item, Chunk)}
+        with self._toolbox.host.scope() as scope:
+            yield from speak(script, self.cast.tools(scope, speaker, languages, reference), order)
 
     def transcribe(
         self, recording: str | Path, options: Options | None = None, *, on_progress: Listener | None = None
@@ -83,3 +148,35 @@ def transcribe_file(
     options = Options(language=language, speakers=count, split=split_channels, sounds=non_speech)
     with open_engines() as engines:
         return engines.transcribe(recording, options)
+
+
+def speak_text(  # noqa: PLR0913 - each is something that people want to choose
+    text: str,
+    *,
+    voice: str = "maeve",
+    temperature: float = 0.9,
+    speed: float = 1.0,
+    seed: int | None = None,
+    verify: bool = True,
+    pronunciations: Mapping[str, str] | None = None,
+) -> Speech:
+    """Speak a text with engines started for it alone; for several, use `open_engines`.
+
+    Raises InvalidInput, NotFound, EngineUnavailable, EngineLost.
+    """
+    chance = secrets.randbelow(2**32) if seed is None else seed
+    order = Order(voice, text, temperature=temperature, speed=speed, verify=verify, seed=chance)
+    with open_engines() as engines:
+        return collect(engines.speak(order, pronunciations=pronunciations))
+
+
+def collect(given: Iterator[Samples | Spoken]) -> Speech:
+    """Put together what is spoken."""
+    blocks: list[Samples] = [np.zeros(0, np.float32)]
+    chunks: list[Spoken] = []
+    for each in given:
+        if isinstance(each, Spoken):
+            chunks.append(each)
+        else:
+            blocks.append(each)
+    return Speech(np.concatenate(blocks), tuple(chunks))

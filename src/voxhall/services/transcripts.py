@@ -3,15 +3,15 @@
 import hashlib
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from uuid import uuid4
+from contextlib import AbstractAsyncContextManager
 
 from voxhall.domain.record import Caller
 from voxhall.domain.speech import Transcript
 from voxhall.domain.transcription import ENDED, Options, Received, Record
 from voxhall.engines import wire
-from voxhall.errors import Conflict, EmptyBody, NotFound
+from voxhall.errors import Conflict, NotFound
 from voxhall.jobs.queue import Queue
+from voxhall.services.receiving import receive
 from voxhall.services.tools import Toolbox
 from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
@@ -31,20 +31,12 @@ class Transcripts:
         self._queue = queue
         self._toolbox = toolbox
 
-    @asynccontextmanager
-    async def receive(self, caller: Caller, chunks: AsyncIterator[bytes]) -> AsyncIterator[Received]:
+    def receive(self, caller: Caller, chunks: AsyncIterator[bytes]) -> AbstractAsyncContextManager[Received]:
         """Store a recording while it arrives; it is removed again if the block that uses it fails.
 
         Raises EmptyBody, StorageFull, and whatever `chunks` raises.
         """
-        key = f"recordings/{caller.account_id}/{uuid4().hex}"
-        counted = _Counted(chunks)
-        await self._objects.put(key, counted.stream())
-        try:
-            yield counted.received(key)
-        except BaseException:
-            await self._objects.delete(key)
-            raise
+        return receive(self._objects, "recordings", caller, chunks)
 
     async def submit(  # noqa: PLR0913 - each says something else about the submission
         self, caller: Caller, received: Received, *, filename: str, options: Options, cache: bool, store: bool
@@ -123,28 +115,6 @@ class Transcripts:
         for key in (record.original_key, record.audio_key, record.transcript_key):
             if key is not None:
                 await self._objects.delete(key)
-
-
-class _Counted:
-    """A stream of bytes that counts and hashes what passes."""
-
-    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
-        self._chunks = chunks
-        self.size = 0
-        self.digest = hashlib.sha256()
-
-    def received(self, key: str) -> Received:
-        """Tell what has passed; raises EmptyBody when nothing has."""
-        if self.size == 0:
-            raise EmptyBody("the body is empty; send a recording")
-        return Received(key, self.digest.hexdigest(), self.size)
-
-    async def stream(self) -> AsyncIterator[bytes]:
-        """Pass the bytes on."""
-        async for chunk in self._chunks:
-            self.size += len(chunk)
-            self.digest.update(chunk)
-            yield chunk
 
 
 def _fingerprint(received: Received, options: Options) -> str:

@@ -137,3 +137,48 @@ transcriptions = Table(
     Index("ix_transcriptions_cache", "account_id", "fingerprint"),
     sqlite_autoincrement=True,
 )
+
+voices = Table(
+    "voices",
+    metadata,
+    Column("id", String, primary_key=True),
+    _account(),
+    Column("name", String, nullable=False),
+    # engine, base and shape
+    Column("voice", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("similarity", Double, nullable=False),
+    Column("fidelity", String, nullable=False),
+    Column("clip_key", String, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("ix_voices_listing", "account_id", "created_at"),
+)
+
+renders = Table(
+    "renders",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _account(),
+    Column("state", String, nullable=False),
+    Column("voice", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("characters", Integer, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("cost", Double, nullable=False),
+    Column("audio_key", String),
+    # what was said when, and how it was verified
+    Column("chunks", JSON, nullable=False),
+    Index("ix_renders_listing", "account_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+pronunciations = Table(
+    "pronunciations",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("word", String, primary_key=True),
+    Column("said", String, nullable=False),
+)

@@ -1,8 +1,14 @@
-"""The Fluxions dialect: transcription jobs."""
+"""The Fluxions dialect: transcription jobs, speech, cloned voices."""
+
+from fastapi import APIRouter
 
 from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, Problem
-from voxhall.api.fluxions.routes import router
+from voxhall.api.fluxions import routes, routes_speech, speech_socket
+
+router = APIRouter()
+for part in (routes, routes_speech, speech_socket):
+    router.include_router(part.router)
 
 
 def _error(problem: Problem) -> dict[str, object]:

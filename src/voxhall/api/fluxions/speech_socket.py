@@ -1,0 +1,102 @@
+"""The speech socket: renders asked for one after another, their sound as binary frames."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, suppress
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import TypeAdapter, ValidationError
+
+from voxhall.api.access import bearer, listener, platform_of, unprefixed
+from voxhall.api.fluxions.wire_speech import Close, Message, Speak
+from voxhall.errors import InvalidInput, VoxhallError
+
+router = APIRouter(prefix="/vui")
+
+WAITING = 32
+"""Messages that may wait while a render is made; with more a client asks faster than anybody can listen."""
+FRAME_BYTES = 24_000
+"""Largest frame of sound, half a second: clients need not be ready for more."""
+
+_message: TypeAdapter[Speak | Close] = TypeAdapter(Message)
+
+Asked = Speak | VoxhallError
+"""What is answered in turn: a render, or what was wrong with a message."""
+
+
+@router.websocket("/v1/tts/ws")
+async def speech_socket(socket: WebSocket) -> None:
+    """Speak whatever is asked for, in order, until the client closes; that ends a render in progress."""
+    await socket.accept()
+    platform_of(socket).renders.warm()
+    waiting: asyncio.Queue[Asked] = asyncio.Queue(WAITING)
+    async with asyncio.TaskGroup() as tasks:
+        answering = tasks.create_task(_answer(socket, waiting))
+        await _listen(socket, waiting)
+        answering.cancel()
+
+
+async def _listen(socket: WebSocket, waiting: asyncio.Queue[Asked]) -> None:
+    """Take messages until the client closes."""
+    try:
+        while True:
+            asked = _read(await socket.receive())
+            if isinstance(asked, Close):
+                await socket.close()
+                return
+            waiting.put_nowait(asked)
+    except asyncio.QueueFull:
+        await socket.close(1008, f"more than {WAITING} messages are waiting")
+    except WebSocketDisconnect:
+        return
+
+
+def _read(frame: dict[str, object] | object) -> Asked | Close:
+    assert isinstance(frame, dict)  # noqa: S101 - as ASGI has it
+    if frame["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect
+    text = frame.get("text")
+    if not isinstance(text, str):
+        return InvalidInput("messages are JSON texts; this one was binary")
+    try:
+        return _message.validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"] if part not in {"speak", "session.close"})
+        return InvalidInput(f"{place}: {first['msg']}" if place else first["msg"])
+
+
+async def _answer(socket: WebSocket, waiting: asyncio.Queue[Asked]) -> None:
+    """Answer one message after another, until the client is gone, which whoever listens to it notices, too."""
+    with suppress(WebSocketDisconnect):
+        while True:
+            asked = await waiting.get()
+            if isinstance(asked, VoxhallError):
+                await _refuse(socket, asked)
+                continue
+            try:
+                await _render(socket, asked)
+            except VoxhallError as error:
+                await _refuse(socket, error)
+
+
+async def _refuse(socket: WebSocket, error: VoxhallError) -> None:
+    await socket.send_json({"type": "error", "message": error.message, "code": error.code})
+
+
+async def _render(socket: WebSocket, asked: Speak) -> None:
+    caller = await listener(socket, unprefixed(asked.token) if asked.token else bearer(socket))
+    async with (
+        platform_of(socket).renders.begin(caller, asked.to_order()) as rendering,
+        aclosing(rendering.blocks()) as blocks,
+    ):
+        await socket.send_json({"type": "start"})
+        async for frame in _frames(blocks):
+            await socket.send_bytes(frame)
+    await socket.send_json({"type": "done"})
+
+
+async def _frames(blocks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async for block in blocks:
+        for start in range(0, len(block), FRAME_BYTES):
+            yield block[start : start + FRAME_BYTES]

@@ -1,0 +1,75 @@
+"""Rows of renders: texts that were spoken."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from voxhall.domain.voice import Order, Render, RenderState, Spoken
+from voxhall.stores.tables import renders
+
+
+async def insert_row(connection: AsyncConnection, account_id: int, order: Order, voice: str, now: float) -> int:
+    """Add a render that begins; give its id."""
+    values = {
+        "account_id": account_id,
+        "state": "rendering",
+        "voice": voice,
+        "text": order.text,
+        "options": msgspec.to_builtins(
+            {
+                "temperature": order.temperature,
+                "speed": order.speed,
+                "longest": order.longest,
+                "verify": order.verify,
+                "seed": order.seed,
+            }
+        ),
+        "created_at": now,
+        "characters": len(order.text),
+        "seconds": 0.0,
+        "cost": 0.0,
+        "chunks": [],
+    }
+    row = await connection.execute(insert(renders).values(**values).returning(renders.c.id))
+    return int(row.scalar_one())
+
+
+async def find(connection: AsyncConnection, account_id: int, render_id: int) -> Render | None:
+    """Find an account's render."""
+    where = (renders.c.account_id == account_id, renders.c.id == render_id)
+    row = (await connection.execute(select(renders).where(*where))).one_or_none()
+    if row is None:
+        return None
+    values = {f"{name}": value for name, value in row._asdict().items() if name != "options"}
+    return msgspec.convert(values, Render)
+
+
+async def end(  # noqa: PLR0913 - each is a column
+    connection: AsyncConnection,
+    render_id: int,
+    *,
+    state: RenderState,
+    characters: int,
+    seconds: float,
+    cost: float,
+    audio_key: str | None,
+    chunks: Sequence[Spoken],
+) -> None:
+    """Record how a render ended."""
+    values = {
+        "state": state,
+        "characters": characters,
+        "seconds": seconds,
+        "cost": cost,
+        "audio_key": audio_key,
+        "chunks": msgspec.to_builtins(chunks),
+    }
+    await connection.execute(update(renders).where(renders.c.id == render_id).values(**values))
+
+
+async def give_up_before(connection: AsyncConnection, moment: float) -> None:
+    """Record that renders which began before a moment, and have not ended, were lost with their process."""
+    lost = (renders.c.state == "rendering", renders.c.created_at < moment)
+    await connection.execute(update(renders).where(*lost).values(state="failed"))
