@@ -43,6 +43,7 @@ class Keys:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[str, tuple[float, Key]] = {}
+        self._guests: dict[str, int] = {}
         self.origins: frozenset[str] = frozenset()
         """Web origins that some key allows; as of the last `refresh_origins`."""
 
@@ -92,14 +93,12 @@ class Keys:
         With `admin`, for programs of the operator's own machine, it is the first admin's account.
         """
         email = ADMIN if admin else GUESTS
-        where = select(accounts.c.id).where(accounts.c.email == email)
-        async with self._database.read() as connection:
-            found = (await connection.execute(where)).scalar_one_or_none()
-        if found is None:
+        if email not in self._guests:
             async with self._database.write() as connection:
                 await self._open_account(connection, email)
-                found = (await connection.execute(where)).scalar_one()
-        return Caller(found, frozenset({Scope.WRITE}), guest=True)
+                account_id = await connection.execute(select(accounts.c.id).where(accounts.c.email == email))
+                self._guests[email] = account_id.scalar_one()
+        return Caller(self._guests[email], frozenset({Scope.WRITE}), guest=True)
 
     async def create(
         self,
