@@ -1,7 +1,7 @@
 """Builds the platform: opens stores, engines and services in order, and closes them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +20,7 @@ from voxhall.services.renders import Renders, Terms
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import KIND, Transcripts
+from voxhall.services.uploads import Uploads
 from voxhall.settings import Settings
 from voxhall.stores.database import open_database
 from voxhall.stores.objects import Objects, open_objects
@@ -39,8 +40,10 @@ class Platform:
     objects: Objects
     queue: Queue
     host: Host
+    registry: Registry
     keys: Keys
     transcripts: Transcripts
+    uploads: Uploads
     cast: Cast
     clones: Clones
     pronunciations: Pronunciations
@@ -48,6 +51,22 @@ class Platform:
     signer: Signer
     engines: dict[str, list[str]] = field(default_factory=dict)
     """Names of the usable engines by ability."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes of the languages that can be transcribed here."""
+        usable = self.registry.usable("recognize")
+        return tuple(sorted({language for engine in usable for language in engine.languages or ()}))
+
+    def loaded(self, ability: str) -> list[str]:
+        """Name the engines of an ability that are loaded at this moment."""
+        named = {name for process in self.host.status() for name in process.engines}
+        return [engine.name for engine in self.registry.of(ability) if f"{ability}/{engine.name}" in named]
+
+    def loaded_languages(self) -> list[str]:
+        """Give the languages of the recognisers that are loaded at this moment."""
+        loaded = [engine for engine in self.registry.of("recognize") if engine.name in self.loaded("recognize")]
+        return sorted({language for engine in loaded for language in engine.languages or ()})
 
     async def health(self) -> Health:
         """Tell what works."""
@@ -85,6 +104,7 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             terms=terms,
         )
         stack.push_async_callback(renders.close)
+        uploads = Uploads(database, objects)
         transcribing = Transcribing(
             database, objects, toolbox, settings.scratch_dir, longest=settings.max_audio_hours * 3600
         )
@@ -94,14 +114,18 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds),
         )
         await stack.enter_async_context(worker.working())
-        await stack.enter_async_context(_sweeping(transcripts, transcribing, renders, queue, keys))
+        await stack.enter_async_context(
+            _sweeping(transcribing, queue, keys, (transcripts.sweep, uploads.sweep, renders.sweep))
+        )
         yield Platform(
             settings=settings,
             objects=objects,
             queue=queue,
             host=host,
+            registry=registry,
             keys=keys,
             transcripts=transcripts,
+            uploads=uploads,
             cast=cast,
             clones=clones,
             pronunciations=pronunciations,
@@ -159,15 +183,15 @@ async def _admit_first(keys: Keys, settings: Settings) -> None:
 
 @asynccontextmanager
 async def _sweeping(
-    transcripts: Transcripts, transcribing: Transcribing, renders: Renders, queue: Queue, keys: Keys
+    transcribing: Transcribing, queue: Queue, keys: Keys, sweeps: Sequence[Callable[[], Awaitable[None]]]
 ) -> AsyncIterator[None]:
     """Look after what nobody asks for, now and then."""
 
     async def sweep() -> None:
         while True:
             try:
-                await transcripts.sweep()
-                await renders.sweep()
+                for each in sweeps:
+                    await each()
                 await keys.refresh_origins()
                 await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
             except Exception as error:  # noqa: BLE001 - it is tried again

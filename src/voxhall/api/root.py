@@ -1,6 +1,6 @@
 """What belongs to no dialect: the root, health over everything, signed objects, the merged specification."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from voxhall import __version__
 from voxhall.api.access import bearer, platform_of
+from voxhall.api.bodies import open_upload
 from voxhall.api.dialect import Dialect, Problem
 from voxhall.api.links import server_url
 
@@ -97,6 +98,26 @@ async def stored_object(
     """Send a stored object to whoever holds a signed link; ranges included."""
     path = platform_of(request).signer.resolve(key, expires=expires, signature=signature, filename=filename)
     return FileResponse(path, filename=filename, content_disposition_type="inline")
+
+
+@router.put("/objects/{key:path}", include_in_schema=False)
+async def send_object(
+    request: Request, key: str, expires: Annotated[int, Query()], signature: str, most: Annotated[int, Query(ge=1)]
+) -> Response:
+    """Take an upload from whoever holds a signed link for it."""
+    platform = platform_of(request)
+    platform.signer.check_upload(key, expires=expires, signature=signature, most=most)
+    size = 0
+
+    async def counted() -> AsyncIterator[bytes]:
+        nonlocal size
+        async for chunk in open_upload(request, limit=most).chunks:
+            size += len(chunk)
+            yield chunk
+
+    await platform.objects.put(key, counted())
+    await platform.uploads.arrived(key, size)
+    return Response()
 
 
 def _error(problem: Problem) -> dict[str, object]:
