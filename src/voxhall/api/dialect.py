@@ -35,6 +35,9 @@ STATUS: dict[type[errors.VoxhallError], HTTPStatus] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.EngineUnavailable: HTTPStatus.NOT_IMPLEMENTED,
+    errors.UpstreamFailed: HTTPStatus.BAD_GATEWAY,
+    errors.UpstreamTimeout: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.UpstreamLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 """An error answers with the status of the first of its classes that is named here."""
