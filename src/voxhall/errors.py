@@ -9,6 +9,7 @@ VoxhallError
 ├── TooLarge                more was sent than is accepted
 ├── NotAuthenticated        no key, an unknown key, an expired key
 ├── NotPermitted            the key is good but may not do this
+├── MediaUnavailable        another server keeps a recording to itself: private, for some countries only
 ├── NotFound                no such thing, or not this account's
 ├── Conflict                the thing is not in a state that allows this
 ├── Cancelled               somebody asked the work to stop
@@ -81,6 +82,12 @@ class NotPermitted(VoxhallError):
     """The key is good but may not do this."""
 
     code = "forbidden"
+
+
+class MediaUnavailable(VoxhallError):
+    """Another server keeps a recording to itself: it is private, or for some countries or ages only."""
+
+    code = "media_unavailable"
 
 
 class NotFound(VoxhallError):
