@@ -1,0 +1,1 @@
+"""The Lesan dialect: a speech platform's API, in its fourth version."""
