@@ -12,9 +12,11 @@ from voxhall.engines.registry import Registry
 from voxhall.jobs.queue import Queue
 from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
+from voxhall.net.guard import Guarded, open_guarded
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.platform import Health, check_health, usable_engines
+from voxhall.services.probe import Probing
 from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.renders import Renders, Terms
 from voxhall.services.tools import Toolbox
@@ -48,6 +50,8 @@ class Platform:
     clones: Clones
     pronunciations: Pronunciations
     renders: Renders
+    guarded: Guarded
+    probing: Probing
     signer: Signer
     engines: dict[str, list[str]] = field(default_factory=dict)
     """Names of the usable engines by ability."""
@@ -88,6 +92,7 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds)
         )
         toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
+        guarded = await stack.enter_async_context(open_guarded(settings.net_allow))
         queue, keys = Queue(database), Keys(database)
         await _admit_first(keys, settings)
         transcripts = Transcripts(database, objects, queue, toolbox)
@@ -130,6 +135,8 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
+            guarded=guarded,
+            probing=Probing(guarded, settings.net_allow),
             signer=await open_signer(database, objects),
             engines=usable_engines(registry),
         )
