@@ -111,7 +111,13 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, objects)
         transcribing = Transcribing(
-            database, objects, toolbox, settings.scratch_dir, longest=settings.max_audio_hours * 3600
+            database=database,
+            objects=objects,
+            toolbox=toolbox,
+            guarded=guarded,
+            scratch=settings.scratch_dir,
+            longest=settings.max_audio_hours * 3600,
+            largest=settings.max_upload_mb * 2**20,
         )
         worker = Worker(
             queue,

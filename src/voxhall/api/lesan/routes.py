@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import PurePosixPath
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
@@ -22,6 +23,7 @@ from voxhall.app import Platform
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.transcription import ENDED, Batch, Received, Record, Submission
 from voxhall.errors import Conflict, EmptyBody, InvalidInput, NotFound, TooLarge
+from voxhall.net.guard import parse_url
 from voxhall.services.uploads import SCHEME
 from voxhall.text.captions import to_srt, to_vtt, transcript_text
 
@@ -243,7 +245,10 @@ async def _received(platform: Platform, caller: Caller, url: str, stack: AsyncEx
     if url.startswith("data:"):
         data = _data(url)
         return await stack.enter_async_context(platform.transcripts.receive(caller, _once(data))), "audio"
-    raise InvalidInput(f"audio_url {url[:100]!r} should be {SCHEME}ID or a data URI", param="audio_url")
+    if not url.startswith(("http://", "https://")):
+        how = f"http(s), {SCHEME}ID or a data URI"
+        raise InvalidInput(f"audio_url {url[:100]!r} should be {how}", param="audio_url")
+    return None, PurePosixPath(parse_url(url).path).name or "audio"
 
 
 def _data(url: str) -> bytes:
