@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Warning = Literal["live_stream", "duration_unknown", "very_long", "age_restricted"]  # noqa: A001 - the API's own word
+Caution = Literal["live_stream", "duration_unknown", "very_long", "age_restricted"]
 
 VERY_LONG = 4 * 3600.0
 """Seconds above which somebody should think again before transcribing a recording."""
@@ -43,9 +43,9 @@ class Media:
     """Whatever else the platform tells."""
 
     @property
-    def warnings(self) -> tuple[Warning, ...]:
+    def warnings(self) -> tuple[Caution, ...]:
         """What somebody should know before fetching it."""
-        found: dict[Warning, bool] = {
+        found: dict[Caution, bool] = {
             "live_stream": self.is_live,
             "duration_unknown": self.duration is None,
             "very_long": (self.duration or 0) > VERY_LONG,

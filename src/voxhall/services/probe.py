@@ -7,10 +7,11 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from voxhall.audio.measure import measure
 from voxhall.domain.media import Media, Probe
-from voxhall.errors import AddressRefused, BrokenMedia, InvalidInput, VoxhallError
+from voxhall.errors import AddressRefused, BrokenMedia, InvalidInput, UpstreamTimeout, VoxhallError
 from voxhall.net.fetch import Part, read_range
 from voxhall.net.guard import Guarded, parse_url
 from voxhall.net.platforms import ask_platform
@@ -23,6 +24,8 @@ KEPT_SECONDS = 300.0
 """How long what was found is given again."""
 KEPT = 1024
 """Findings kept at once."""
+SECONDS = 60.0
+"""That a probe may take, waiting for its turn included."""
 AT_ONCE = 8
 """Probes at work at once; more wait their turn."""
 
@@ -46,6 +49,7 @@ class Probing:
         self._clock = clock
         self._found: OrderedDict[str, Probe] = OrderedDict()
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def probe(self, url: str) -> Probe:
         """Look at a recording without fetching it; what was found is given again for five minutes.
@@ -55,11 +59,15 @@ class Probing:
         """
         try:
             address = str(parse_url(url))
-            async with self._slots:
+            # whoever asks for the same waits for the first one's answer
+            turn = self._asking.setdefault(address, asyncio.Lock())
+            async with asyncio.timeout(SECONDS), turn:
                 return self._kept(address) or self._keep(address, await self._look(address))
         except InvalidInput as error:
             error.param = "url"
             raise
+        except TimeoutError:
+            raise UpstreamTimeout(f"nothing was found out within {SECONDS:g} s") from None
 
     def _kept(self, address: str) -> Probe | None:
         probe = self._found.get(address)
@@ -77,15 +85,20 @@ class Probing:
 
     async def _look(self, address: str) -> Media:
         """Take a URL for a file first; what is none may be a platform's page."""
-        try:
-            head = await read_range(self._guarded, address, 0, STRETCH)
-        except AddressRefused:
-            raise
-        except VoxhallError:
-            media = await self._platforms(address)
-            if media is None:
+        async with self._slots:
+            try:
+                head = await read_range(self._guarded, address, 0, STRETCH)
+            except AddressRefused:
                 raise
-            return media
+            except VoxhallError:
+                media = await self._platforms(address)
+                if media is None:
+                    raise
+                return media
+            return await self._file(address, head)
+
+    async def _file(self, address: str, head: Part) -> Media:
+        """Describe a file of which the beginning is at hand."""
         return Media(
             url=address,
             source="direct",

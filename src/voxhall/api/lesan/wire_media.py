@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from voxhall.domain.media import Probe, Warning
+from voxhall.domain.media import Caution, Probe
 
 
 class MediaProbeRequest(BaseModel):
@@ -30,7 +30,7 @@ class MediaProbeResponse(BaseModel):
     language: str | None = None
     file_size_bytes: int | None = None
     content_type: str | None = None
-    warnings: list[Warning] = []
+    warnings: list[Caution] = []
     cached: bool = False
     probed_at: str = Field(description="ISO 8601, UTC")
     metadata: dict[str, str | int | float] = {}
