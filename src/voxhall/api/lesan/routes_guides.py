@@ -11,7 +11,8 @@ router = APIRouter()
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><style>body{{font:1rem/1.5 system-ui;max-width:48rem;margin:2rem
-auto;padding:0 1rem}}pre{{background:#8881;padding:1rem;overflow:auto}}td,th{{padding:.2rem .8rem;text-align:left}}</style>
+auto;padding:0 1rem}}pre{{background:#8881;padding:1rem;overflow:auto}}
+td,th{{padding:.2rem .8rem;text-align:left}}</style>
 </head><body><nav><a href="../guides">Guides</a></nav>{body}</body></html>"""
 
 
