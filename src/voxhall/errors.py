@@ -4,16 +4,21 @@ VoxhallError
 ├── InvalidInput            the caller's values are wrong
 │   ├── BrokenMedia         the bytes are not audio that can be decoded
 │   ├── EmptyBody           nothing was sent
+│   ├── AddressRefused      a URL leads to where callers may not send us
 │   └── UnusableClip        there is no voice in the recording that could be cloned
 ├── TooLarge                more was sent than is accepted
 ├── NotAuthenticated        no key, an unknown key, an expired key
 ├── NotPermitted            the key is good but may not do this
+├── MediaUnavailable        another server keeps a recording to itself: private, for some countries only
 ├── NotFound                no such thing, or not this account's
 ├── Conflict                the thing is not in a state that allows this
 ├── Cancelled               somebody asked the work to stop
 ├── EngineUnavailable       no installed engine can do it; says what would
 ├── EngineFailed            a fault inside an engine, or no answer in time
 ├── EngineLost              an engine process died again and again on one piece of work
+├── UpstreamFailed          another server cannot be reached, or answers with an error
+├── UpstreamTimeout         another server does not answer in time
+├── UpstreamLimited         another server asks to slow down
 ├── StorageFull             the disk or bucket takes no more
 ├── LeaseLost               another worker owns this job now
 └── Misconfigured           a setting is wrong; says which and what would be right
@@ -55,6 +60,12 @@ class UnusableClip(InvalidInput):
     code = "unusable_clip"
 
 
+class AddressRefused(InvalidInput):
+    """A URL leads to where callers may not send us: a private network, this machine, a cloud's metadata."""
+
+    code = "address_refused"
+
+
 class TooLarge(VoxhallError):
     """More was sent than is accepted."""
 
@@ -71,6 +82,12 @@ class NotPermitted(VoxhallError):
     """The key is good but may not do this."""
 
     code = "forbidden"
+
+
+class MediaUnavailable(VoxhallError):
+    """Another server keeps a recording to itself: it is private, or for some countries or ages only."""
+
+    code = "media_unavailable"
 
 
 class NotFound(VoxhallError):
@@ -107,6 +124,24 @@ class EngineLost(VoxhallError):
     """An engine process died again and again on one piece of work."""
 
     code = "engine_lost"
+
+
+class UpstreamFailed(VoxhallError):
+    """Another server cannot be reached, or answers with an error."""
+
+    code = "upstream_failed"
+
+
+class UpstreamTimeout(VoxhallError):
+    """Another server does not answer in time."""
+
+    code = "upstream_timeout"
+
+
+class UpstreamLimited(VoxhallError):
+    """Another server asks to slow down."""
+
+    code = "upstream_limited"
 
 
 class StorageFull(VoxhallError):

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     trusted_proxies: Names = ()
     """Networks (`10.0.0.0/8`) from which `X-Forwarded-*` headers count; comma-separated."""
 
+    net_allow: Names = ()
+    """Networks (`10.0.0.0/8`) that URLs given by callers may lead to besides public addresses; comma-separated."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity that is logged."""
     log_format: Literal["auto", "text", "json"] = "auto"
@@ -117,7 +120,7 @@ class Settings(BaseSettings):
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
         """Accept comma-separated text for lists."""
-        lists = ("allowed_hosts", "cors_origins", "open", "trusted_proxies")
+        lists = ("allowed_hosts", "cors_origins", "net_allow", "open", "trusted_proxies")
         split = {
             name: tuple(part.strip() for part in value.split(",") if part.strip())
             for name in lists
@@ -133,7 +136,7 @@ class Settings(BaseSettings):
         for name in self.open:
             if name not in OPENABLE:
                 raise ValueError(f"open names {name!r}; it knows: {', '.join(OPENABLE)}")
-        for network in self.trusted_proxies:
+        for network in (*self.trusted_proxies, *self.net_allow):
             ipaddress.ip_network(network)
         return self
 

@@ -32,9 +32,13 @@ STATUS: dict[type[errors.VoxhallError], HTTPStatus] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    errors.MediaUnavailable: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.EngineUnavailable: HTTPStatus.NOT_IMPLEMENTED,
+    errors.UpstreamFailed: HTTPStatus.BAD_GATEWAY,
+    errors.UpstreamTimeout: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.UpstreamLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 """An error answers with the status of the first of its classes that is named here."""
