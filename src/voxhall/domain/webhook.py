@@ -25,18 +25,18 @@ class Webhook:
     description: str | None
     secret: bytes | None
     """Sealed."""
-    status: WebhookStatus
-    successful: int
-    """Attempts that the receiver took, of all deliveries."""
-    failed: int
-    """Attempts that it did not take."""
-    given_up: int
-    """Deliveries that were given up, since the last that succeeded."""
-    last_delivery_at: float | None
-    """Seconds since 1970, as are all times here."""
-    last_failure_reason: str | None
     created_at: float
-    updated_at: float | None
+    """Seconds since 1970, as are all times here."""
+    status: WebhookStatus = "active"
+    successful: int = 0
+    """Attempts that the receiver took, of all deliveries."""
+    failed: int = 0
+    """Attempts that it did not take."""
+    given_up: int = 0
+    """Deliveries that were given up, since the last that succeeded."""
+    last_delivery_at: float | None = None
+    last_failure_reason: str | None = None
+    updated_at: float | None = None
 
     def hears(self, event: str) -> bool:
         """Tell whether an event is sent there."""
@@ -60,16 +60,16 @@ class Delivery:
     """Seconds since 1970, as are all times here."""
     about: int
     """The job that the event is about."""
-    status: DeliveryStatus
-    attempts: int
-    response_status: int | None
-    response_body: str | None
-    """Its beginning."""
-    error: str | None
-    duration_ms: int | None
-    """Of the last attempt."""
     created_at: float
     next_attempt_at: float | None
+    status: DeliveryStatus = "pending"
+    attempts: int = 0
+    response_status: int | None = None
+    """What came of the last attempt, as are the next ones."""
+    response_body: str | None = None
+    """Its beginning."""
+    error: str | None = None
+    duration_ms: int | None = None
     job_id: int | None = None
     """The job that is to deliver it."""
 
