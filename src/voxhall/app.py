@@ -1,7 +1,7 @@
 """Builds the platform: opens stores, engines and services in order, and closes them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -9,9 +9,11 @@ from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Caller, Scope
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
+from voxhall.jobs import webhooks as deliveries
 from voxhall.jobs.queue import Queue
 from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
+from voxhall.net.guard import Guarded, open_guarded
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.platform import Health, check_health, usable_engines
@@ -20,9 +22,11 @@ from voxhall.services.renders import Renders, Terms
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import KIND, Transcripts
+from voxhall.services.webhooks import Webhooks, describe
 from voxhall.settings import Settings
-from voxhall.stores.database import open_database
+from voxhall.stores.database import Database, open_database
 from voxhall.stores.objects import Objects, open_objects
+from voxhall.stores.seal import open_seal
 from voxhall.stores.urls import Signer, open_signer
 
 log = logger(__name__)
@@ -45,6 +49,7 @@ class Platform:
     clones: Clones
     pronunciations: Pronunciations
     renders: Renders
+    webhooks: Webhooks
     signer: Signer
     engines: dict[str, list[str]] = field(default_factory=dict)
     """Names of the usable engines by ability."""
@@ -71,6 +76,8 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
         queue, keys = Queue(database), Keys(database)
         await _admit_first(keys, settings)
+        guarded = await stack.enter_async_context(open_guarded(settings.net_allow))
+        webhooks = await stack.enter_async_context(_announcing(settings, database, queue, guarded))
         transcripts = Transcripts(database, objects, queue, toolbox)
         cast, pronunciations = Cast(registry), Pronunciations(database)
         clones = Clones(database, objects, registry, host, cast)
@@ -94,7 +101,12 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds),
         )
         await stack.enter_async_context(worker.working())
-        await stack.enter_async_context(_sweeping(transcripts, transcribing, renders, queue, keys))
+
+        async def tidy() -> None:
+            await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
+
+        sweeps = (transcripts.sweep, renders.sweep, webhooks.sweep, keys.refresh_origins, tidy)
+        await stack.enter_async_context(_sweeping(*sweeps))
         yield Platform(
             settings=settings,
             objects=objects,
@@ -106,6 +118,7 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
+            webhooks=webhooks,
             signer=await open_signer(database, objects),
             engines=usable_engines(registry),
         )
@@ -139,6 +152,21 @@ async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
             yield Studio(cast, clones, replace(await keys.guest(admin=True), scopes=frozenset(Scope), guest=False))
 
 
+@asynccontextmanager
+async def _announcing(
+    settings: Settings, database: Database, queue: Queue, guarded: Guarded
+) -> AsyncIterator[Webhooks]:
+    """Tell webhooks what becomes of jobs, by a worker of its own: slow receivers and long jobs do not meet."""
+    seal = await open_seal(database)
+    deliveries.Announcer(queue, {KIND})
+    delivering = deliveries.Delivering(database, queue, guarded, seal, describe, patience=settings.webhook_patience)
+    slots = settings.webhook_slots
+    # one account's slow receivers leave room for others
+    limits = Limits(slots, max(1, slots // 4), settings.job_lease_seconds)
+    async with Worker(queue, {deliveries.KIND: delivering}, limits).working():
+        yield Webhooks(database, queue, guarded, seal)
+
+
 def _objects(settings: Settings) -> Objects:
     return open_objects(settings.objects_url or (settings.data_dir.absolute() / "objects").as_uri())
 
@@ -158,18 +186,14 @@ async def _admit_first(keys: Keys, settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _sweeping(
-    transcripts: Transcripts, transcribing: Transcribing, renders: Renders, queue: Queue, keys: Keys
-) -> AsyncIterator[None]:
+async def _sweeping(*steps: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """Look after what nobody asks for, now and then."""
 
     async def sweep() -> None:
         while True:
             try:
-                await transcripts.sweep()
-                await renders.sweep()
-                await keys.refresh_origins()
-                await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
+                for step in steps:
+                    await step()
             except Exception as error:  # noqa: BLE001 - it is tried again
                 log.warning("sweeping failed", error=type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Event = Literal["job.completed", "job.failed", "job.progress"]
-DEFAULT_EVENTS = ("job.completed", "job.failed")
+DEFAULT_EVENTS: tuple[Event, ...] = ("job.completed", "job.failed")
 """What a webhook gets that names no events."""
 EVERY_EVENT = "*"
 
