@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from http import HTTPStatus
 from uuid import uuid4
@@ -11,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.webhook import Attempt, Delivery, Event, Webhook
+from voxhall.errors import Cancelled
 from voxhall.jobs.posting import payload, post
 from voxhall.jobs.queue import Claimed, Commit, Ended, Queue
 from voxhall.jobs.worker import JobJournal
@@ -118,7 +120,11 @@ class Delivering:
 
     def __call__(self, job: Claimed, journal: JobJournal) -> Commit:
         """Do the job; give what is to be committed with its end."""
-        return journal.await_(self._deliver(job, journal))
+        try:
+            return journal.await_(self._deliver(job, journal))
+        except CancelledError as error:
+            # it would end the worker's own task
+            raise Cancelled("the delivery was stopped") from error
 
     async def _deliver(self, job: Claimed, journal: JobJournal) -> Commit:
         task = asyncio.current_task()
