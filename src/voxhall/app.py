@@ -1,14 +1,19 @@
 """Builds the platform: opens stores, engines and services in order, and closes them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Caller, Scope
+from voxhall.domain.speech import Transcript
+from voxhall.domain.transcription import Record
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
+from voxhall.jobs import webhooks as deliveries
 from voxhall.jobs.queue import Queue
 from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
@@ -23,13 +28,17 @@ from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import KIND, Transcripts
 from voxhall.services.uploads import Uploads
+from voxhall.services.webhooks import Webhooks
 from voxhall.settings import Settings
-from voxhall.stores.database import open_database
+from voxhall.stores.database import Database, open_database
 from voxhall.stores.objects import Objects, open_objects
+from voxhall.stores.seal import open_seal
+from voxhall.stores.transcriptions import webhook_url_of
 from voxhall.stores.urls import Signer, open_signer
 
 log = logger(__name__)
 
+Tell = Callable[[Record, Transcript | None], dict[str, object]]
 SWEEP_SECONDS = 60.0
 """How often overdue results and abandoned work are looked for."""
 
@@ -52,6 +61,7 @@ class Platform:
     renders: Renders
     guarded: Guarded
     probing: Probing
+    webhooks: Webhooks
     signer: Signer
     engines: dict[str, list[str]] = field(default_factory=dict)
     """Names of the usable engines by ability."""
@@ -82,8 +92,11 @@ class Platform:
 
 
 @asynccontextmanager
-async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
-    """Open everything a server needs; unfinished jobs go on at once. Raises Misconfigured."""
+async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platform]:
+    """Open everything a server needs; unfinished jobs go on at once. Raises Misconfigured.
+
+    `tell` writes a transcription as receivers of webhooks are to read it.
+    """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(_database_url(settings)))
         objects = _objects(settings)
@@ -96,6 +109,12 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         queue, keys = Queue(database), Keys(database)
         await _admit_first(keys, settings)
         transcripts = Transcripts(database, objects, queue, toolbox)
+
+        async def describe(connection: AsyncConnection, job_id: int) -> dict[str, object] | None:
+            found = await transcripts.about(connection, job_id)
+            return tell(*found) if found else None
+
+        webhooks = await stack.enter_async_context(_announcing(settings, database, queue, guarded, describe))
         cast, pronunciations = Cast(registry), Pronunciations(database)
         clones = Clones(database, objects, registry, host, cast)
         terms = Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots)
@@ -125,9 +144,12 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds),
         )
         await stack.enter_async_context(worker.working())
-        await stack.enter_async_context(
-            _sweeping(transcribing, queue, keys, (transcripts.sweep, uploads.sweep, renders.sweep))
-        )
+
+        async def tidy() -> None:
+            await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
+
+        sweeps = (transcripts.sweep, uploads.sweep, renders.sweep, webhooks.sweep, keys.refresh_origins, tidy)
+        await stack.enter_async_context(_sweeping(*sweeps))
         yield Platform(
             settings=settings,
             objects=objects,
@@ -143,6 +165,7 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             renders=renders,
             guarded=guarded,
             probing=Probing(guarded, settings.net_allow),
+            webhooks=webhooks,
             signer=await open_signer(database, objects),
             engines=usable_engines(registry),
         )
@@ -176,6 +199,21 @@ async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
             yield Studio(cast, clones, replace(await keys.guest(admin=True), scopes=frozenset(Scope), guest=False))
 
 
+@asynccontextmanager
+async def _announcing(
+    settings: Settings, database: Database, queue: Queue, guarded: Guarded, describe: deliveries.Describe
+) -> AsyncIterator[Webhooks]:
+    """Tell webhooks what becomes of jobs, by a worker of its own: slow receivers and long jobs do not meet."""
+    seal = await open_seal(database)
+    deliveries.Announcer(queue, {KIND}, webhook_url_of)
+    delivering = deliveries.Delivering(database, queue, guarded, seal, describe, patience=settings.webhook_patience)
+    slots = settings.webhook_slots
+    # one account's slow receivers leave room for others
+    limits = Limits(slots, max(1, slots // 4), settings.job_lease_seconds)
+    async with Worker(queue, {deliveries.KIND: delivering}, limits).working():
+        yield Webhooks(database, queue, guarded, seal)
+
+
 def _objects(settings: Settings) -> Objects:
     return open_objects(settings.objects_url or (settings.data_dir.absolute() / "objects").as_uri())
 
@@ -195,18 +233,14 @@ async def _admit_first(keys: Keys, settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _sweeping(
-    transcribing: Transcribing, queue: Queue, keys: Keys, sweeps: Sequence[Callable[[], Awaitable[None]]]
-) -> AsyncIterator[None]:
+async def _sweeping(*steps: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """Look after what nobody asks for, now and then."""
 
     async def sweep() -> None:
         while True:
             try:
-                for each in sweeps:
-                    await each()
-                await keys.refresh_origins()
-                await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
+                for step in steps:
+                    await step()
             except Exception as error:  # noqa: BLE001 - it is tried again
                 log.warning("sweeping failed", error=type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)

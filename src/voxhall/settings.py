@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     job_lease_seconds: float = Field(default=10.0, ge=1)
     """A worker that has not been heard of for this long has lost its jobs."""
 
+    webhook_slots: int = Field(default=16, ge=0, le=256)
+    """Events on their way to webhooks at once in this process; 0 leaves them to other processes."""
+    webhook_patience: int = Field(default=5, ge=1)
+    """A webhook is paused after so many deliveries in a row that were given up."""
+
     max_upload_mb: int = Field(default=2048, ge=1)
     """Largest recording accepted, in MiB."""
     max_audio_hours: float = Field(default=24.0, gt=0)

@@ -17,6 +17,8 @@ from voxhall.jobs.queue import MAX_STRIKES, Claimed, Queue
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.tables import checkpoints, jobs
 
+KINDS = ("kind",)
+
 
 @pytest.fixture
 def queue(database: Database) -> Queue:
@@ -32,7 +34,7 @@ async def add(queue: Queue, database: Database, account_id: int, *, count: int =
 
 async def claim(queue: Queue, worker: str = "w", *, lease: float = 60.0, per_account: int = 100) -> Claimed:
     """Take a job that there is."""
-    job = await queue.claim(worker, lease=lease, per_account=per_account)
+    job = await queue.claim(worker, kinds=KINDS, lease=lease, per_account=per_account)
     assert job
     return job
 
@@ -62,7 +64,7 @@ async def test_each_job_is_claimed_once(queue: Queue, database: Database, databa
 
     async def work(own: Queue, name: str) -> list[int]:
         taken = []
-        while job := await own.claim(name, lease=60, per_account=1000):
+        while job := await own.claim(name, kinds=KINDS, lease=60, per_account=1000):
             taken.append(job.id)
         return taken
 
@@ -91,7 +93,7 @@ async def test_a_busy_account_does_not_starve_another(
     accounts = [(await claim(queue, per_account=3)).account_id for _ in range(5)]
     assert accounts[:4] == 2 * [caller.account_id, other_account]
     assert Counter(accounts) == {caller.account_id: 3, other_account: 2}
-    assert await queue.claim("w", lease=60, per_account=3) is None
+    assert await queue.claim("w", kinds=KINDS, lease=60, per_account=3) is None
 
 
 async def test_accounts_take_turns_where_one_job_runs_at_a_time(
@@ -197,7 +199,7 @@ async def test_a_waiting_job_is_cancelled_at_once(queue: Queue, database: Databa
     [job_id] = await add(queue, database, caller.account_id)
     await queue.cancel(job_id)
     assert await state(database, job_id) == ("cancelled", "cancelled")
-    assert await queue.claim("w", lease=60, per_account=1) is None
+    assert await queue.claim("w", kinds=KINDS, lease=60, per_account=1) is None
 
 
 async def test_a_running_job_hears_of_its_cancellation(queue: Queue, database: Database, caller: Caller) -> None:
@@ -251,7 +253,7 @@ async def test_a_retried_job_waits_its_delay(queue: Queue, database: Database, c
     for delay in (3600, 7200):
         await queue.retry(await claim(queue), "engine_lost", "x", delay=3600)
         assert await state(database, job_id) == ("queued", None)
-        assert await queue.claim("w", lease=60, per_account=1) is None
+        assert await queue.claim("w", kinds=KINDS, lease=60, per_account=1) is None
         async with database.write() as connection:
             waits = (await connection.execute(select(jobs.c.run_at - jobs.c.updated_at).where(mine))).scalar_one()
             await connection.execute(jobs.update().where(mine).values(run_at=0.0))

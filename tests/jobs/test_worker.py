@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pytest
 from sqlalchemy import select
@@ -163,9 +163,9 @@ class Unhurried(Queue):
         super().__init__(database)
         self.claimed = asyncio.Event()
 
-    async def claim(self, worker: str, *, lease: float, per_account: int) -> Claimed | None:
+    async def claim(self, worker: str, *, kinds: Collection[str], lease: float, per_account: int) -> Claimed | None:
         """Claim, and take a few turns of the event loop to say so."""
-        job = await super().claim(worker, lease=lease, per_account=per_account)
+        job = await super().claim(worker, kinds=kinds, lease=lease, per_account=per_account)
         if job:
             self.claimed.set()
             for _ in range(10):

@@ -17,6 +17,11 @@ class Progress:
     total: int
     """Pieces of this stage; 0 where there is nothing to count."""
 
+    @property
+    def step(self) -> tuple[str, int]:
+        """Another with each stage and every ten percent: as fine as those want it who are told of it."""
+        return self.stage, int(self.percent // 10)
+
 
 class Journal(Protocol):
     """Keeps what a job has finished, so that it goes on there after a crash."""

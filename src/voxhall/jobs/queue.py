@@ -1,7 +1,7 @@
 """The durable queue: the jobs table is the truth, and every write of a worker is fenced by its attempt's number."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Select, Update, and_, case, delete, exists, func, insert, literal, or_, select, text, update
@@ -39,11 +39,30 @@ class Claimed:
     worker: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job that has just ended."""
+
+    id: int
+    account_id: int
+    kind: str
+    state: str
+    """done, failed or cancelled."""
+
+
+OnEnd = Callable[[AsyncConnection, Sequence[Ended]], Awaitable[None]]
+OnStep = Callable[[AsyncConnection, Claimed], Awaitable[None]]
+
+
 class Queue:
     """Jobs of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.on_end: list[OnEnd] = []
+        """Called when jobs have ended, however it came, in the same transaction."""
+        self.on_step: list[OnStep] = []
+        """Called when a job has come a step further, in the transaction that records it."""
         self.changed = asyncio.Event()
         """Set when something was queued or cancelled; a worker clears it."""
 
@@ -55,8 +74,10 @@ class Queue:
         """Set `changed` whenever another process has queued or cancelled something, until the connection breaks."""
         await self._database.listen(CHANNEL, self.wake)
 
-    async def enqueue(self, connection: AsyncConnection, kind: str, account_id: int, *, priority: int = 0) -> int:
-        """Add a job within the caller's transaction; call `wake` once that is committed."""
+    async def enqueue(
+        self, connection: AsyncConnection, kind: str, account_id: int, *, priority: int = 0, delay: float = 0.0
+    ) -> int:
+        """Add a job within the caller's transaction, due in `delay` seconds; call `wake` once that is committed."""
         now = self._database.now()
         row = await connection.execute(
             insert(jobs)
@@ -65,7 +86,7 @@ class Queue:
                 kind=kind,
                 state="queued",
                 priority=priority,
-                run_at=now,
+                run_at=now + delay,
                 attempt=0,
                 strikes=0,
                 cancel_requested=False,
@@ -77,8 +98,8 @@ class Queue:
         await self._database.notify(connection, CHANNEL)
         return int(row.scalar_one())
 
-    async def claim(self, worker: str, *, lease: float, per_account: int) -> Claimed | None:
-        """Take the next job: highest priority first, then accounts with fewest running jobs, then the oldest.
+    async def claim(self, worker: str, *, kinds: Collection[str], lease: float, per_account: int) -> Claimed | None:
+        """Take the next job of some kinds: highest priority, then accounts with fewest running ones, then the oldest.
 
         Of accounts with as many running jobs the one that has waited longest for its turn goes first.
         """
@@ -88,7 +109,7 @@ class Queue:
                 await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": CLAIM_LOCK})
             row = await connection.execute(
                 update(jobs)
-                .where(jobs.c.id == self._next(per_account).scalar_subquery())
+                .where(jobs.c.id == self._next(kinds, per_account).scalar_subquery())
                 .values(
                     state="running",
                     worker=worker,
@@ -105,10 +126,11 @@ class Queue:
                 await connection.execute(served.values(served_at=now))
         return Claimed(found.id, found.account_id, found.kind, found.attempt, worker) if found else None
 
-    def _next(self, per_account: int) -> Select[tuple[int]]:
+    def _next(self, kinds: Collection[str], per_account: int) -> Select[tuple[int]]:
+        wanted = jobs.c.kind.in_(kinds)
         busy = (
             select(jobs.c.account_id, func.count().label("running"))
-            .where(jobs.c.state == "running")
+            .where(jobs.c.state == "running", wanted)
             .group_by(jobs.c.account_id)
             .subquery()
         )
@@ -117,7 +139,7 @@ class Queue:
             select(jobs.c.id)
             .join(accounts, accounts.c.id == jobs.c.account_id)
             .outerjoin(busy, busy.c.account_id == jobs.c.account_id)
-            .where(jobs.c.state == "queued", jobs.c.run_at <= self._database.now(), running < per_account)
+            .where(jobs.c.state == "queued", jobs.c.run_at <= self._database.now(), wanted, running < per_account)
             .order_by(
                 jobs.c.priority.desc(), running, func.coalesce(accounts.c.served_at, 0.0), jobs.c.run_at, jobs.c.id
             )
@@ -135,8 +157,13 @@ class Queue:
             jobs.c.attempt == job.attempt,
         )
 
-    async def heartbeat(self, job: Claimed, *, lease: float, progress: Progress | None) -> bool:
-        """Extend the lease and record progress; tell whether the job shall stop. Raises LeaseLost."""
+    async def heartbeat(
+        self, job: Claimed, *, lease: float, progress: Progress | None, told: Progress | None = None
+    ) -> bool:
+        """Extend the lease and record progress; tell whether the job shall stop. Raises LeaseLost.
+
+        `told` is the progress that this attempt has recorded before.
+        """
         now = self._database.now()
         values: dict[str, object] = {"lease_until": now + lease}
         if progress is not None:
@@ -144,6 +171,9 @@ class Queue:
         async with self._database.write() as connection:
             row = await connection.execute(self._held(job).values(values).returning(jobs.c.cancel_requested))
             cancel = row.scalar_one_or_none()
+            if cancel is not None and progress is not None and (told is None or told.step != progress.step):
+                for tell in self.on_step:
+                    await tell(connection, job)
         if cancel is None:
             raise LeaseLost(f"job {job.id} is no longer held by attempt {job.attempt}")
         return bool(cancel)
@@ -199,9 +229,7 @@ class Queue:
             updated_at=now,
         )
         async with self._database.write() as connection:
-            await self._change_held(connection, job, end)
-            if commit:
-                await commit(connection)
+            await self._change_held(connection, job, end, commit)
 
     async def retry(self, job: Claimed, code: str, message: str, *, delay: float) -> None:
         """Give back a job that may succeed later; it fails after too many strikes. Raises LeaseLost.
@@ -246,16 +274,23 @@ class Queue:
             updated_at=now,
         )
 
-    async def _change(self, connection: AsyncConnection, change: Update) -> int:
+    async def _change(self, connection: AsyncConnection, change: Update, commit: Commit | None = None) -> int:
         """Change jobs, and drop the finished pieces of those that have ended by it; give how many were changed."""
-        changed = (await connection.execute(change.returning(jobs.c.id, jobs.c.finished_at))).all()
-        ended = [row.id for row in changed if row.finished_at is not None]
+        columns = (jobs.c.id, jobs.c.account_id, jobs.c.kind, jobs.c.state, jobs.c.finished_at)
+        changed = (await connection.execute(change.returning(*columns))).all()
+        if changed and commit:
+            await commit(connection)
+        ended = [Ended(row.id, row.account_id, row.kind, row.state) for row in changed if row.finished_at is not None]
         if ended:
-            await connection.execute(delete(checkpoints).where(checkpoints.c.job_id.in_(ended)))
+            await connection.execute(delete(checkpoints).where(checkpoints.c.job_id.in_([job.id for job in ended])))
+            for tell in self.on_end:
+                await tell(connection, ended)
         return len(changed)
 
-    async def _change_held(self, connection: AsyncConnection, job: Claimed, change: Update) -> None:
-        if not await self._change(connection, change):
+    async def _change_held(
+        self, connection: AsyncConnection, job: Claimed, change: Update, commit: Commit | None = None
+    ) -> None:
+        if not await self._change(connection, change, commit):
             raise LeaseLost(f"job {job.id} is no longer held by attempt {job.attempt}")
 
     async def cancel(self, job_id: int) -> None:
@@ -277,9 +312,10 @@ class Queue:
         self.wake()
 
     async def waiting(self) -> int:
-        """Count the jobs that wait."""
+        """Count the jobs that wait for a worker."""
+        due = select(func.count()).where(jobs.c.state == "queued", jobs.c.run_at <= self._database.now())
         async with self._database.read() as connection:
-            return int((await connection.execute(select(func.count()).where(jobs.c.state == "queued"))).scalar_one())
+            return int((await connection.execute(due)).scalar_one())
 
     async def active_ids(self) -> set[int]:
         """Give the jobs that have not ended."""

@@ -106,7 +106,7 @@ class Limits:
     slots: int
     """Jobs at once in this process."""
     per_account: int
-    """Jobs at once of one account, everywhere together."""
+    """Jobs of the worker's kinds at once of one account, everywhere together."""
     lease: float
     """Seconds after which a silent worker has lost its jobs."""
 
@@ -116,7 +116,7 @@ class _ShuttingDown(Cancelled):
 
 
 class Worker:
-    """A worker of this process; run it with `working`."""
+    """A worker of this process for the kinds of jobs that it has handlers for; run it with `working`."""
 
     def __init__(self, queue: Queue, handlers: Mapping[str, Handler], limits: Limits) -> None:
         self._queue = queue
@@ -159,7 +159,9 @@ class Worker:
     async def _start_next(self) -> bool:
         try:
             limits = self._limits
-            job = await self._queue.claim(self._name, lease=limits.lease, per_account=limits.per_account)
+            job = await self._queue.claim(
+                self._name, kinds=tuple(self._handlers), lease=limits.lease, per_account=limits.per_account
+            )
         except Exception as error:  # noqa: BLE001 - the database may be back later
             log.warning("cannot claim jobs", error=type(error).__name__)
             return False
@@ -251,7 +253,7 @@ class Worker:
             latest = journal.latest
             news = latest if latest != told else None
             try:
-                if await self._queue.heartbeat(job, lease=self._limits.lease, progress=news):
+                if await self._queue.heartbeat(job, lease=self._limits.lease, progress=news, told=told):
                     journal.stop(Cancelled("the job was cancelled"))
                 told = latest
             except LeaseLost as error:

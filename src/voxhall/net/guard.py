@@ -16,11 +16,13 @@ import httpcore2
 import httpx2
 
 from voxhall.errors import InvalidInput, UpstreamFailed, UpstreamTimeout
-from voxhall.net.addresses import Gate, Resolver, system_resolver
+from voxhall.net.addresses import Address, Gate, Resolver, system_resolver
 
 AGENT = "Voxhall"
 LONGEST = 2048
 """Characters of an address."""
+LOOK_UP_SECONDS = 5.0
+"""Until a name counts as unknown that is only looked up."""
 RESOLVING = 16
 """Names looked up at once; the system gives up on a slow one in its own time."""
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -112,6 +114,12 @@ class Guarded:
                         if len(body) >= limit:
                             break
             return Answer(incoming.status, incoming.headers, bytes(body), incoming.url)
+
+    async def check(self, url: str) -> None:
+        """Refuse at once what no request would reach; raises InvalidInput, AddressRefused, Upstream{Timeout,Failed}."""
+        place = parse_url(url)
+        async with _explained(place.host, asyncio.get_running_loop().time() + LOOK_UP_SECONDS):
+            await self._backend.find(place.host, place.port or 0)
 
     @asynccontextmanager
     async def send(  # noqa: PLR0913 - likewise
@@ -223,6 +231,10 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         self._resolve = resolve
         self._plain = httpcore2.AnyIOBackend()
 
+    async def find(self, host: str, port: int) -> Sequence[Address]:
+        """Give the addresses of a host; raises AddressRefused."""
+        return self._gate.check(host, await self._resolve(host, port))
+
     async def connect_tcp(
         self,
         host: str,
@@ -233,7 +245,7 @@ class _Backend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         """Connect to the first address of a host that answers; raises AddressRefused."""
         failure: Exception = httpcore2.ConnectError("no address")
-        for address in self._gate.check(host, await self._resolve(host, port)):
+        for address in await self.find(host, port):
             try:
                 return await self._plain.connect_tcp(str(address), port, timeout, local_address, socket_options)
             except httpcore2.ConnectError as error:

@@ -155,10 +155,20 @@ class Transcripts:
         """Give the result, None while there is none; one that shall not be stored is removed by this."""
         if record.transcript_key is None:
             return None
-        result = wire.decode(await self._objects.get(record.transcript_key), Transcript)
+        result = await self._result(record.transcript_key)
         if not record.store:
             await self._remove(record)
         return result
+
+    async def about(self, connection: AsyncConnection, job_id: int) -> tuple[Record, Transcript | None] | None:
+        """Give what a job works on, and its result, which stays; None once it has been deleted."""
+        record = await table.find_by_job(connection, job_id)
+        if record is None:
+            return None
+        return record, await self._result(record.transcript_key) if record.transcript_key else None
+
+    async def _result(self, key: str) -> Transcript:
+        return wire.decode(await self._objects.get(key), Transcript)
 
     async def wait(self, caller: Caller, record: Record, seconds: float) -> Record:
         """Wait for the end of a transcription, but no longer than so many seconds; give what it is then."""

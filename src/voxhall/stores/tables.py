@@ -217,3 +217,52 @@ uploads = Table(
     Column("expires_at", Double, nullable=False),
     Index("ix_uploads_expiry", "expires_at"),
 )
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", String, primary_key=True),
+    _account(),
+    Column("url", String, nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("name", String),
+    Column("description", Text),
+    # sealed
+    Column("secret", LargeBinary),
+    Column("status", String, nullable=False),
+    Column("successful", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("given_up", Integer, nullable=False),
+    Column("last_delivery_at", Double),
+    Column("last_failure_reason", Text),
+    Column("created_at", Double, nullable=False),
+    Column("updated_at", Double),
+    Index("ix_webhooks_listing", "account_id", "created_at", "id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String, primary_key=True),
+    _account(),
+    # none for an address that was given with the job
+    Column("webhook_id", String, ForeignKey("webhooks.id", ondelete="CASCADE")),
+    Column("url", String),
+    Column("event_id", String, nullable=False),
+    Column("event", String, nullable=False),
+    Column("event_at", Double, nullable=False),
+    # a job that may be deleted meanwhile; its id is never used again
+    Column("about", Id, nullable=False),
+    # the job that is to deliver it
+    Column("job_id", Id, ForeignKey("jobs.id", ondelete="SET NULL"), unique=True),
+    Column("status", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("response_status", Integer),
+    Column("response_body", Text),
+    Column("error", Text),
+    Column("duration_ms", Integer),
+    Column("created_at", Double, nullable=False),
+    Column("next_attempt_at", Double),
+    Index("ix_deliveries_listing", "webhook_id", "created_at", "id"),
+    Index("ix_deliveries_age", "created_at"),
+)

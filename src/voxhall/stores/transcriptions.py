@@ -100,6 +100,13 @@ async def find_by_job(connection: AsyncConnection, job_id: int) -> Record | None
     return _record(row) if row else None
 
 
+async def webhook_url_of(connection: AsyncConnection, job_id: int) -> str | None:
+    """Give who is to be told of a job's end."""
+    found = await connection.execute(select(transcriptions.c.webhook_url).where(transcriptions.c.job_id == job_id))
+    url: str | None = found.scalar_one_or_none()
+    return url
+
+
 async def find_done(connection: AsyncConnection, account_id: int, fingerprint: str) -> Record | None:
     """Find an account's latest finished transcription of an identical recording."""
     rows = _rows().where(

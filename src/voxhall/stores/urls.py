@@ -2,19 +2,17 @@
 
 import hashlib
 import hmac
-import secrets as random
 import time
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import obstore
-from sqlalchemy import select
 
 from voxhall.errors import NotFound, NotPermitted
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
-from voxhall.stores.tables import secrets
+from voxhall.stores.seal import take_secret
 
 SECRET = "object-links"  # noqa: S105 - the secret's name
 PATH = "/objects"
@@ -68,10 +66,5 @@ class Signer:
 
 
 async def open_signer(database: Database, objects: Objects) -> Signer:
-    """Take the database's secret, made on first use."""
-    made = database.insert(secrets).values(name=SECRET, value=random.token_bytes(32))
-    async with database.write() as connection:
-        # another process may have been first
-        await connection.execute(made.on_conflict_do_nothing())
-        row = await connection.execute(select(secrets.c.value).where(secrets.c.name == SECRET))
-        return Signer(objects, row.scalar_one())
+    """Take the database's secret."""
+    return Signer(objects, await take_secret(database, SECRET))

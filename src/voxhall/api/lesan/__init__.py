@@ -6,9 +6,9 @@ from fastapi import APIRouter
 
 from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, Problem
-from voxhall.api.lesan import routes, routes_guides, routes_media, routes_service, routes_uploads
+from voxhall.api.lesan import routes, routes_guides, routes_media, routes_service, routes_uploads, routes_webhooks
 
-PARTS = (routes_service, routes, routes_uploads, routes_media, routes_guides)
+PARTS = (routes_service, routes, routes_uploads, routes_media, routes_webhooks, routes_guides)
 
 router = APIRouter()
 for part in PARTS:

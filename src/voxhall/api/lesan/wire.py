@@ -195,6 +195,11 @@ def transcription(record: Record, result: Transcript | None, base: str) -> Trans
     )
 
 
+def told(record: Record, result: Transcript | None, base: str) -> dict[str, object]:
+    """Write one transcription as receivers of webhooks read it."""
+    return transcription(record, result, base).model_dump(mode="json")
+
+
 def batch(found: Batch, texts: Mapping[int, str]) -> TranscriptionResponse:
     """Write a batch with where each of its recordings is; `texts` by record id, of those that are done."""
     ended = found.state in {"done", "failed", "cancelled"}
