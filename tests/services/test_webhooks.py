@@ -2,12 +2,11 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 from standardwebhooks import Webhook as Receiver
 
-from hooked import FAIL, Hooked, hooked
+from hooked import FAIL, Hooked
 from upstream import answer, silent_after
 from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Caller, Scope
@@ -17,13 +16,6 @@ from voxhall.jobs.webhooks import DELAYS
 from voxhall.services import webhooks as module
 from voxhall.stores.database import Database
 from voxhall.stores.tables import deliveries
-
-
-@pytest.fixture
-async def bench(database: Database, caller: Caller) -> AsyncIterator[Hooked]:
-    """A receiver, and deliveries that are tried again at once."""
-    async with hooked(database, caller) as opened:
-        yield opened
 
 
 @pytest.fixture

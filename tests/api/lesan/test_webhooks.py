@@ -7,13 +7,12 @@ import httpx2
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from hooked import FAIL, Hooked, hooked
+from hooked import FAIL, Hooked
 from voxhall.accounts.keys import Keys
 from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, application
 from voxhall.api.lesan.routes_webhooks import router
 from voxhall.domain import record
-from voxhall.domain.record import Caller
 from voxhall.jobs.webhooks import DELAYS
 from voxhall.settings import Settings
 from voxhall.stores.database import Database
@@ -34,13 +33,6 @@ FIELDS = {
     "created_at": str,
     "updated_at": str | None,
 }
-
-
-@pytest.fixture
-async def bench(database: Database, caller: Caller) -> AsyncIterator[Hooked]:
-    """A receiver, and deliveries that are tried again at once."""
-    async with hooked(database, caller) as opened:
-        yield opened
 
 
 @pytest.fixture
