@@ -11,6 +11,7 @@ import sqlalchemy
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from hooked import Hooked, hooked
 from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Caller, Scope
 from voxhall.stores.database import Database, open_database
@@ -71,3 +72,10 @@ async def caller(database: Database) -> Caller:
     """Somebody with an account."""
     keys = Keys(database)
     return await keys.authenticate(await keys.create("somebody@example.com", name="k", scopes=frozenset(Scope)))
+
+
+@pytest.fixture
+async def bench(database: Database, caller: Caller) -> AsyncIterator[Hooked]:
+    """Webhooks with a receiver of this machine, and deliveries that are tried again at once."""
+    async with hooked(database, caller) as opened:
+        yield opened

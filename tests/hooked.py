@@ -1,6 +1,10 @@
 """Webhooks under test: jobs that end, a receiver on this machine, and deliveries made one attempt at a time."""
 
 import asyncio
+import hashlib
+import hmac
+import re
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +28,8 @@ from voxhall.stores.tables import deliveries, jobs
 TOLD = "transcribe"
 """The kind of jobs that are told of."""
 PATIENCE = 2
+STANDARD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+"""A secret as Standard Webhooks has them."""
 FAIL = answer(500, b"no")
 TAKE = answer(200, b"thanks")
 
@@ -104,6 +110,15 @@ class Hooked:
     async def webhook(self, webhook: Webhook) -> Webhook:
         """Give a webhook as it is now."""
         return await self.hooks.get(self.caller, webhook.id)
+
+
+def verify(asked: Asked, secret: str) -> None:
+    """Check what a receiver can check of `X-Webhook-Signature`."""
+    found = re.fullmatch(r"t=(\d+),v1=([0-9a-f]{64})", asked.headers["x-webhook-signature"])
+    assert found
+    signed = found[1].encode() + b"." + asked.body
+    assert hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() == found[2]
+    assert abs(int(found[1]) - time.time()) < 60
 
 
 async def nothing(connection: AsyncConnection) -> None:

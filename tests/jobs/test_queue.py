@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
@@ -13,7 +13,7 @@ from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.work import Progress
 from voxhall.errors import LeaseLost
-from voxhall.jobs.queue import MAX_STRIKES, Claimed, Queue
+from voxhall.jobs.queue import MAX_STRIKES, Claimed, Ended, Queue
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.tables import checkpoints, jobs
 
@@ -94,6 +94,27 @@ async def test_a_busy_account_does_not_starve_another(
     assert accounts[:4] == 2 * [caller.account_id, other_account]
     assert Counter(accounts) == {caller.account_id: 3, other_account: 2}
     assert await queue.claim("w", kinds=KINDS, lease=60, per_account=3) is None
+
+
+async def test_kinds_are_claimed_and_counted_apart(queue: Queue, database: Database, caller: Caller) -> None:
+    """A worker gets only what it can do, and what others do for an account leaves its cap alone."""
+    async with database.write() as connection:
+        other = await queue.enqueue(connection, "other", caller.account_id, priority=1)
+    [mine] = await add(queue, database, caller.account_id)
+    assert (await claim(queue, per_account=1)).id == mine
+    assert await queue.claim("w", kinds=KINDS, lease=60, per_account=1) is None
+    found = await queue.claim("w", kinds=["other"], lease=60, per_account=1)
+    assert found
+    assert found.id == other
+
+
+async def test_a_job_may_be_due_later(queue: Queue, database: Database, caller: Caller) -> None:
+    """Until then it is not claimed, and does not count as waiting."""
+    async with database.write() as connection:
+        job_id = await queue.enqueue(connection, "kind", caller.account_id, delay=3600)
+    assert await queue.claim("w", kinds=KINDS, lease=60, per_account=1) is None
+    assert await queue.waiting() == 0
+    assert await queue.active_ids() == {job_id}
 
 
 async def test_accounts_take_turns_where_one_job_runs_at_a_time(
@@ -300,3 +321,23 @@ async def test_a_job_given_back_has_no_strike(queue: Queue, database: Database, 
     assert await state(database, job_id) == ("queued", None)
     assert await queue.waiting() == 1
     assert await queue.active_ids() == {job_id}
+
+
+@pytest.mark.parametrize("end", [fail_for_good, cancel_waiting, lose_often])
+async def test_every_end_is_told_once(
+    queue: Queue, database: Database, caller: Caller, end: Callable[..., Awaitable[None]]
+) -> None:
+    """To whoever wants to know, in the transaction in which it happens."""
+    told = []
+
+    async def tell(connection: AsyncConnection, ended: Sequence[Ended]) -> None:
+        for job in ended:
+            states = await connection.execute(select(jobs.c.state).where(jobs.c.id == job.id))
+            told.append((job.id, job.kind, job.state, states.scalar_one()))
+
+    queue.on_end.append(tell)
+    [job_id] = await add(queue, database, caller.account_id)
+    await end(queue, await claim(queue))
+    [(found, kind, ended, seen)] = told
+    assert (found, kind, ended) == (job_id, "kind", seen)
+    assert ended in {"failed", "cancelled"}
