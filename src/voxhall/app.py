@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from voxhall.accounts.keys import Keys
+from voxhall.accounts.limits import Quotas
 from voxhall.domain.record import Caller, Scope
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
@@ -40,6 +41,7 @@ class Platform:
     queue: Queue
     host: Host
     keys: Keys
+    quotas: Quotas
     transcripts: Transcripts
     cast: Cast
     clones: Clones
@@ -69,9 +71,10 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds)
         )
         toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
-        queue, keys = Queue(database), Keys(database)
+        queue, keys, quotas = Queue(database), Keys(database), Quotas(database, settings.limits)
         await _admit_first(keys, settings)
-        transcripts = Transcripts(database, objects, queue, toolbox)
+        await stack.enter_async_context(quotas.keeping())
+        transcripts = Transcripts(database, objects, queue, toolbox, quotas)
         cast, pronunciations = Cast(registry), Pronunciations(database)
         clones = Clones(database, objects, registry, host, cast)
         terms = Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots)
@@ -86,7 +89,12 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         )
         stack.push_async_callback(renders.close)
         transcribing = Transcribing(
-            database, objects, toolbox, settings.scratch_dir, longest=settings.max_audio_hours * 3600
+            database,
+            objects,
+            toolbox,
+            settings.scratch_dir,
+            longest=settings.max_audio_hours * 3600,
+            price=settings.transcription_price,
         )
         worker = Worker(
             queue,
@@ -101,6 +109,7 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             queue=queue,
             host=host,
             keys=keys,
+            quotas=quotas,
             transcripts=transcripts,
             cast=cast,
             clones=clones,

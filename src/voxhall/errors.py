@@ -8,6 +8,7 @@ VoxhallError
 ├── TooLarge                more was sent than is accepted
 ├── NotAuthenticated        no key, an unknown key, an expired key
 ├── NotPermitted            the key is good but may not do this
+├── RateLimited             a quota of the key or its account is used up; says when to ask again
 ├── NotFound                no such thing, or not this account's
 ├── Conflict                the thing is not in a state that allows this
 ├── Cancelled               somebody asked the work to stop
@@ -71,6 +72,18 @@ class NotPermitted(VoxhallError):
     """The key is good but may not do this."""
 
     code = "forbidden"
+
+
+class RateLimited(VoxhallError):
+    """A quota of the key or its account is used up."""
+
+    code = "rate_limit_exceeded"
+
+    def __init__(self, message: str, *, limit: int, retry_after: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.retry_after = retry_after
+        """Seconds."""
 
 
 class NotFound(VoxhallError):

@@ -32,6 +32,7 @@ STATUS: dict[type[errors.VoxhallError], HTTPStatus] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.EngineUnavailable: HTTPStatus.NOT_IMPLEMENTED,
@@ -48,6 +49,8 @@ class Problem:
     code: str
     message: str
     param: str | None = None
+    retry_after: int | None = None
+    """Seconds after which it is worth asking again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +110,29 @@ def problem_of(error: errors.VoxhallError) -> Problem:
     """Give an error of ours its status."""
     known = (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     status = next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
-    return Problem(status, error.code, error.message, error.param)
+    retry_after = error.retry_after if isinstance(error, errors.RateLimited) else None
+    return Problem(status, error.code, error.message, error.param, retry_after)
 
 
 def _headers(error: errors.VoxhallError) -> dict[str, str]:
     """A body that is too large is not read to its end: the connection cannot be used again."""
     if isinstance(error, errors.TooLarge):
         return {"Connection": "close"}
+    if isinstance(error, errors.RateLimited):
+        seconds = str(error.retry_after)
+        return {**rate_limit(error.limit, 0, error.retry_after), "Retry-After": seconds}
     if isinstance(error, errors.NotAuthenticated):
         return {"WWW-Authenticate": "Bearer"}
     return {}
+
+
+def rate_limit(limit: int, remaining: int, seconds: int) -> dict[str, str]:
+    """Give the headers that tell how much of a quota is left until it is counted anew."""
+    return {
+        "RateLimit-Limit": str(limit),
+        "RateLimit-Remaining": str(remaining),
+        "RateLimit-Reset": str(seconds),
+    }
 
 
 def _invalid(error: RequestValidationError) -> Problem:

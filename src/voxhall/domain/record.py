@@ -131,3 +131,18 @@ class Caller:
     def publishable(self) -> bool:
         """Whether the key is one that everybody can read."""
         return self.key_type is KeyType.PUBLISHABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What was used."""
+
+    kind: Literal["transcription", "speech"]
+    """Recordings transcribed, or texts spoken."""
+    times: int = 1
+    seconds: float = 0.0
+    """Of audio."""
+    characters: int = 0
+    """Of text."""
+    cost: float = 0.0
+    """US dollars."""

@@ -1,11 +1,13 @@
 """Does a queued transcription: fetches the recording, runs the pipeline, stores the result."""
 
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from voxhall.domain.record import Usage
 from voxhall.domain.speech import Transcript
 from voxhall.domain.transcription import Record
 from voxhall.engines import wire
@@ -14,6 +16,7 @@ from voxhall.jobs.queue import Claimed, Commit
 from voxhall.jobs.worker import JobJournal
 from voxhall.pipelines.transcribe import transcribe
 from voxhall.services.tools import Toolbox
+from voxhall.stores import ledger
 from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
@@ -22,12 +25,16 @@ from voxhall.stores.objects import Objects
 class Transcribing:
     """Handles jobs of the kind `transcribe`."""
 
-    def __init__(self, database: Database, objects: Objects, toolbox: Toolbox, scratch: Path, longest: float) -> None:
+    def __init__(  # noqa: PLR0913 - a service stands on what it needs
+        self, database: Database, objects: Objects, toolbox: Toolbox, scratch: Path, *, longest: float, price: float
+    ) -> None:
+        """At most `longest` seconds of a recording are accepted; an hour of it costs `price` US dollars."""
         self._database = database
         self._objects = objects
         self._toolbox = toolbox
         self._scratch = scratch
         self._longest = longest
+        self._price = price
 
     def __call__(self, job: Claimed, journal: JobJournal) -> Commit:
         """Do the job in this thread; give what is to be committed with its end."""
@@ -44,7 +51,7 @@ class Transcribing:
         with self._toolbox.host.scope() as scope:
             journal.on_stop(scope.cancel)
             transcript = transcribe(recording, folder, self._toolbox.take(scope, options), options, journal)
-        return journal.await_(self._keep(record, job.attempt, transcript, folder))
+        return journal.await_(self._keep(record, job, transcript, folder))
 
     def folder(self, job_id: int) -> Path:
         """Give where a job's work in progress is kept."""
@@ -67,9 +74,9 @@ class Transcribing:
             raise LeaseLost("the transcription has been deleted")
         return record
 
-    async def _keep(self, record: Record, attempt: int, transcript: Transcript, folder: Path) -> Commit:
+    async def _keep(self, record: Record, job: Claimed, transcript: Transcript, folder: Path) -> Commit:
         """Store the result under keys of this attempt, so that only the attempt that ends the job is ever seen."""
-        prefix = f"transcriptions/{record.account_id}/{record.id}.{attempt}"
+        prefix = f"transcriptions/{record.account_id}/{record.id}.{job.attempt}"
         audio_key, transcript_key = f"{prefix}.opus", f"{prefix}.transcript"
         await self._objects.put_file(audio_key, folder / "audio.opus")
         await self._objects.put_bytes(transcript_key, wire.encode(transcript))
@@ -84,7 +91,11 @@ class Transcribing:
             "notice": transcript.notice,
         }
 
+        billed = math.ceil(transcript.duration)
+        used = Usage("transcription", seconds=transcript.duration, cost=billed * self._price / 3600)
+
         async def commit(connection: AsyncConnection) -> None:
             await table.set_result(connection, record.id, values)
+            await ledger.record(connection, job.account_id, job.key_id, used, self._database.now())
 
         return commit

@@ -5,9 +5,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 
+from voxhall.accounts.limits import Quotas
 from voxhall.domain.record import Caller
 from voxhall.domain.speech import Transcript
 from voxhall.domain.transcription import ENDED, Options, Received, Record
+from voxhall.domain.work import TRANSCRIBE
 from voxhall.engines import wire
 from voxhall.errors import Conflict, NotFound
 from voxhall.jobs.queue import Queue
@@ -17,7 +19,7 @@ from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
 
-KIND = "transcribe"
+KIND = TRANSCRIBE
 UNSTORED_SECONDS = 3600.0
 """How long a result that shall not be stored waits to be read."""
 
@@ -25,11 +27,12 @@ UNSTORED_SECONDS = 3600.0
 class Transcripts:
     """The service that API and command line ask."""
 
-    def __init__(self, database: Database, objects: Objects, queue: Queue, toolbox: Toolbox) -> None:
+    def __init__(self, database: Database, objects: Objects, queue: Queue, toolbox: Toolbox, quotas: Quotas) -> None:
         self._database = database
         self._objects = objects
         self._queue = queue
         self._toolbox = toolbox
+        self._quotas = quotas
 
     def receive(self, caller: Caller, chunks: AsyncIterator[bytes]) -> AbstractAsyncContextManager[Received]:
         """Store a recording while it arrives; it is removed again if the block that uses it fails.
@@ -43,7 +46,7 @@ class Transcripts:
     ) -> tuple[Record, bool]:
         """Queue a recording, or find the earlier result of an identical one; tell which.
 
-        Raises EngineUnavailable when no engine here knows the language.
+        Raises RateLimited, and EngineUnavailable when no engine here knows the language.
         """
         self._toolbox.check(options)
         fingerprint = _fingerprint(received, options)
@@ -54,9 +57,10 @@ class Transcripts:
                 await self._objects.delete(received.key)
                 return earlier, True
         async with self._database.write() as connection:
+            await self._quotas.check_job(connection, caller)
             values = {
                 "account_id": caller.account_id,
-                "job_id": await self._queue.enqueue(connection, KIND, caller.account_id),
+                "job_id": await self._queue.enqueue(connection, KIND, caller.account_id, key_id=caller.key_id),
                 "filename": filename,
                 "store": store,
                 "original_key": received.key,

@@ -71,12 +71,12 @@ keys = Table(
     sqlite_autoincrement=True,
 )
 
-# one row for each key, and under key 0 for who came to the account without one
+# one row for each key, and under key 0 for who came to the account without one; stays when the account is deleted
 counters = Table(
     "counters",
     metadata,
-    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("key_id", Id, primary_key=True),
+    Column("account_id", Id, primary_key=True, autoincrement=False),
+    Column("key_id", Id, primary_key=True, autoincrement=False),
     # when the present minute, hour and day began, and the requests in them
     Column("minute", Double, nullable=False),
     Column("minute_count", BigInteger, nullable=False),

@@ -31,8 +31,8 @@ def upgrade() -> None:
 def _counts() -> None:
     op.create_table(
         "counters",
-        sa.Column("account_id", _id(), nullable=False),
-        sa.Column("key_id", _id(), nullable=False),
+        sa.Column("account_id", _id(), autoincrement=False, nullable=False),
+        sa.Column("key_id", _id(), autoincrement=False, nullable=False),
         sa.Column("minute", sa.Double(), nullable=False),
         sa.Column("minute_count", sa.BigInteger(), nullable=False),
         sa.Column("hour", sa.Double(), nullable=False),
@@ -40,9 +40,6 @@ def _counts() -> None:
         sa.Column("day", sa.Double(), nullable=False),
         sa.Column("day_count", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_counters_account_id"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("account_id", "key_id", name=op.f("pk_counters")),
     )
     op.create_table(
