@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
+from voxhall.accounts.usage import Accounting
 from voxhall.domain.record import Caller, Scope
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
@@ -15,6 +16,7 @@ from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
+from voxhall.services.models import Models
 from voxhall.services.platform import Health, check_health, usable_engines
 from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.renders import Renders, Terms
@@ -42,6 +44,8 @@ class Platform:
     host: Host
     keys: Keys
     quotas: Quotas
+    accounting: Accounting
+    models: Models
     transcripts: Transcripts
     cast: Cast
     clones: Clones
@@ -110,6 +114,8 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             host=host,
             keys=keys,
             quotas=quotas,
+            accounting=Accounting(database, quotas, settings.tier),
+            models=Models(registry, host, settings.recognizer),
             transcripts=transcripts,
             cast=cast,
             clones=clones,

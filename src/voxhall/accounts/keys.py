@@ -142,6 +142,12 @@ class Keys:
                 self._guests[email] = account_id.scalar_one()
         return Caller(self._guests[email], frozenset({Scope.WRITE}), guest=True)
 
+    async def email_of(self, caller: Caller) -> str:
+        """Give the email of a caller's account."""
+        async with self._database.read() as connection:
+            row = await connection.execute(select(accounts.c.email).where(accounts.c.id == caller.account_id))
+        return str(row.scalar_one())
+
     async def create(self, email: str, **terms: Unpack[NewKey]) -> str:
         """Make a key for an account, which is made if need be; give its secret, which is shown nowhere else.
 

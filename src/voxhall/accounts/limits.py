@@ -174,7 +174,7 @@ def _allowances(limits: Limits, requests: Requests) -> dict[Quota, Allowance]:
     """Tell how much of each quota of requests is used."""
     return {
         quota: Allowance(limits[quota], used, begins + seconds)
-        for (quota, seconds), (begins, used) in zip(table.WINDOWS.items(), requests.windows, strict=True)
+        for (quota, seconds), (begins, used) in zip(table.WINDOWS.items(), requests, strict=True)
     }
 
 

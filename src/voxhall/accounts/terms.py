@@ -38,7 +38,7 @@ def values_of(terms: NewKey, now: ColumnElement[float]) -> dict[str, object]:
     key_type = terms.get("key_type", KeyType.SECRET)
     days = terms.get("days")
     whole: KeyTerms = {
-        "name": "key",
+        "name": "",
         "description": None,
         "scopes": DEFAULTS[key_type],
         "allowed_ips": (),

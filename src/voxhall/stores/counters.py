@@ -8,7 +8,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from voxhall.domain.record import UNLIMITED, Limits, Quota
 from voxhall.stores.database import Database
-from voxhall.stores.tables import accounts, counters, jobs, sockets
+from voxhall.stores.tables import UNFINISHED, accounts, counters, jobs, sockets
 
 WINDOWS = {Quota.REQUESTS_MINUTE: 60, Quota.REQUESTS_HOUR: 3600, Quota.REQUESTS_DAY: 86400}
 """Seconds for which requests are counted; the columns of a window have the quota's last word for a name."""
@@ -26,12 +26,8 @@ class Window(NamedTuple):
     used: int
 
 
-class Requests(NamedTuple):
-    """The requests made with one key."""
-
-    windows: tuple[Window, ...]
-    """As `WINDOWS` has them."""
-    total: int
+Requests = tuple[Window, ...]
+"""The requests made with one key, as `WINDOWS` has them."""
 
 
 def _columns() -> list[tuple[Quota, int, Any, Any]]:
@@ -75,27 +71,23 @@ async def count_requests(
     if min(most.values()) < more:
         return None
     values = {"account": who[0], "key": who[1], "more": more, **most}
-    row = (await connection.execute(counting, values)).one_or_none()
+    row = (await connection.execute(counting, values)).mappings().one_or_none()
     if row is None:
         return None
-    windows = (Window(row._mapping[begins], row._mapping[number]) for _, _, begins, number in _columns())  # noqa: SLF001 - its public name
-    return Requests(tuple(windows), row.total)
+    return tuple(Window(row[begins], row[number]) for _, _, begins, number in _columns())
 
 
 async def requests_of(database: Database, connection: AsyncConnection, who: Who) -> Requests:
-    """Tell what was asked for with a key in the present windows, and by its account ever."""
+    """Tell what was asked for with a key in the present windows."""
     account_id, key_id = who
-    mine = counters.c.account_id == account_id
-    total = select(func.coalesce(func.sum(counters.c.total), 0)).where(mine).scalar_subquery()
-    second, total_requests = (await connection.execute(select(_second(database), total))).one()
-    query = select(counters).where(mine, counters.c.key_id == key_id)
-    row = (await connection.execute(query)).one_or_none()
+    second = (await connection.execute(select(_second(database)))).scalar_one()
+    query = select(counters).where(counters.c.account_id == account_id, counters.c.key_id == key_id)
+    row = (await connection.execute(query)).mappings().one_or_none()
     windows = []
     for _, seconds, begins, number in _columns():
         began = float(second - second % seconds)
-        known = row is not None and row._mapping[begins] >= began  # noqa: SLF001 - its public name
-        windows.append(Window(began, row._mapping[number] if row is not None and known else 0))  # noqa: SLF001 - likewise
-    return Requests(tuple(windows), int(total_requests))
+        windows.append(Window(began, row[number] if row and row[begins] >= began else 0))
+    return tuple(windows)
 
 
 async def take_turn(connection: AsyncConnection, account_id: int) -> None:
@@ -106,8 +98,8 @@ async def take_turn(connection: AsyncConnection, account_id: int) -> None:
 
 async def unfinished_jobs(connection: AsyncConnection, account_id: int, kind: str) -> int:
     """Count the jobs of a kind that an account has waiting or running."""
-    unfinished = (jobs.c.account_id == account_id, jobs.c.kind == kind, jobs.c.state.in_(("queued", "running")))
-    return int((await connection.execute(select(func.count()).where(*unfinished))).scalar_one())
+    mine = (jobs.c.account_id == account_id, jobs.c.kind == kind, UNFINISHED)
+    return int((await connection.execute(select(func.count()).select_from(jobs).where(*mine))).scalar_one())
 
 
 async def open_sockets(database: Database, connection: AsyncConnection, account_id: int) -> int:

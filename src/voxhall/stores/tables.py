@@ -140,6 +140,9 @@ secrets = Table(
     Column("value", LargeBinary, nullable=False),
 )
 
+# written out, so that SQLite knows it for the index's own condition
+UNFINISHED = text("state in ('queued', 'running')")
+
 jobs = Table(
     "jobs",
     metadata,
@@ -176,6 +179,7 @@ jobs = Table(
         sqlite_where=text("state = 'running'"),
         postgresql_where=text("state = 'running'"),
     ),
+    Index("ix_jobs_unfinished", "account_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     sqlite_autoincrement=True,
 )
 

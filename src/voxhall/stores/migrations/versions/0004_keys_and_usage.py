@@ -24,6 +24,8 @@ def upgrade() -> None:
     op.execute("update keys set updated_at = created_at")
     op.execute("update keys set key_type = 'admin' where cast(scopes as text) like '%admin%'")
     op.add_column("jobs", sa.Column("key_id", _id(), nullable=True))
+    unfinished = sa.text("state in ('queued', 'running')")
+    op.create_index("ix_jobs_unfinished", "jobs", ["account_id"], sqlite_where=unfinished, postgresql_where=unfinished)
     _counts()
     _ledger()
 

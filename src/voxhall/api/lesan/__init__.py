@@ -1,0 +1,1 @@
+"""The Lesan dialect: transcriptions, keys and usage."""
