@@ -50,7 +50,10 @@ async def opened(
         router.include_router(each)
     dialect = Dialect(name="test", title="Test", router=router, error=_error, credential=bearer)
     chosen = read_settings(
-        data_dir=folder, database_url=database_url, admin_key=ADMIN_KEY, job_slots=0, engine_processes=1, **settings
+        data_dir=folder,
+        database_url=database_url,
+        admin_key=ADMIN_KEY,
+        **{"job_slots": 0, "engine_processes": 1, **settings},
     )
     known, server.DIALECTS = server.DIALECTS, (dialect,)
     try:

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from httpx2 import AsyncClient
 
 from platforms import Opened, opened
+from recordings import speech_of
 from voxhall.api.fluxions import routes as transcriptions
 from voxhall.api.fluxions import routes_speech as speech
 from voxhall.api.lesan import routes_usage
@@ -29,6 +31,14 @@ async def key_with(server: Opened, **limits: int) -> tuple[str, Caller]:
     keys = server.platform.keys
     secret = await keys.create("a@example.com", rate_limits={Quota(name): limit for name, limit in limits.items()})
     return secret, await keys.authenticate(secret)
+
+
+async def completed(client: AsyncClient, path: str) -> None:
+    """Ask until a transcription is complete."""
+    while True:
+        if (await client.get(path)).json()["status"] == "completed":
+            return
+        await asyncio.sleep(0.05)
 
 
 async def test_of_a_hundred_requests_at_once_ten_pass(server: Opened) -> None:
@@ -125,3 +135,19 @@ def test_a_tier_that_is_not_there_is_refused() -> None:
     """At the start, with those there are."""
     with pytest.raises(Exception, match="unlimited, small"):
         read_settings(tiers={"small": {}}, tier="large")
+
+
+async def test_a_transcription_is_in_the_ledger_even_when_it_is_deleted(tmp_path: Path) -> None:
+    """Once, with its seconds and its price by the begun second, under the key that asked for it."""
+    async with opened(tmp_path, transcriptions.router, routes_usage.router, job_slots=1) as server:
+        secret, caller = await key_with(server)
+        async with server.client(secret) as client:
+            job = (await client.post("/submit", content=speech_of(1.4))).json()["id"]
+            async with asyncio.timeout(120):
+                await completed(client, f"/transcriptions/{job}")
+            await client.delete(f"/transcriptions/{job}")
+            usage = (await client.get("/v1/usage")).json()
+        transcribed = (await server.platform.accounting.of(caller)).transcribed
+    assert (usage["total_jobs"], usage["audio_minutes_month"]["used"]) == (1, 1)
+    assert usage["total_audio_minutes"] == pytest.approx(1.4 / 60, abs=0.001)
+    assert transcribed.cost == pytest.approx(2 * 0.20 / 3600)
