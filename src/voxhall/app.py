@@ -1,16 +1,14 @@
 """Builds the platform: opens stores, engines and services in order, and closes them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from voxhall.accounts.keys import Keys
+from voxhall.accounts.limits import Quotas
+from voxhall.accounts.usage import Accounting
 from voxhall.domain.record import Caller, Scope
-from voxhall.domain.speech import Transcript
-from voxhall.domain.transcription import Record
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.jobs import webhooks as deliveries
@@ -20,13 +18,14 @@ from voxhall.log import logger
 from voxhall.net.guard import Guarded, open_guarded
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
+from voxhall.services.models import Models
 from voxhall.services.platform import Health, check_health, usable_engines
 from voxhall.services.probe import Probing
 from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.renders import Renders, Terms
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
-from voxhall.services.transcripts import KIND, Transcripts
+from voxhall.services.transcripts import KIND, Tell, Transcripts
 from voxhall.services.uploads import Uploads
 from voxhall.services.webhooks import Webhooks
 from voxhall.settings import Settings
@@ -38,7 +37,7 @@ from voxhall.stores.urls import Signer, open_signer
 
 log = logger(__name__)
 
-Tell = Callable[[Record, Transcript | None], dict[str, object]]
+Step = Callable[[], Awaitable[None]]
 SWEEP_SECONDS = 60.0
 """How often overdue results and abandoned work are looked for."""
 
@@ -53,6 +52,9 @@ class Platform:
     host: Host
     registry: Registry
     keys: Keys
+    quotas: Quotas
+    accounting: Accounting
+    models: Models
     transcripts: Transcripts
     uploads: Uploads
     cast: Cast
@@ -91,6 +93,19 @@ class Platform:
         return await self.signer.link(base_url, key, seconds=self.settings.link_seconds, filename=filename)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the services stand on."""
+
+    settings: Settings
+    database: Database
+    objects: Objects
+    registry: Registry
+    host: Host
+    guarded: Guarded
+    queue: Queue
+
+
 @asynccontextmanager
 async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platform]:
     """Open everything a server needs; unfinished jobs go on at once. Raises Misconfigured.
@@ -98,77 +113,88 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
     `tell` writes a transcription as receivers of webhooks are to read it.
     """
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(_database_url(settings)))
-        objects = _objects(settings)
-        registry = Registry(settings.models_dir, settings.engine_options)
-        host = stack.enter_context(
-            Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds)
-        )
-        toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
-        guarded = await stack.enter_async_context(open_guarded(settings.net_allow))
-        queue, keys = Queue(database), Keys(database)
+        ground = await stack.enter_async_context(_open_ground(settings))
+        database, registry, host, queue = ground.database, ground.registry, ground.host, ground.queue
+        keys, quotas = Keys(database), Quotas(database, settings.limits)
         await _admit_first(keys, settings)
-        transcripts = Transcripts(database, objects, queue, toolbox)
-
-        async def describe(connection: AsyncConnection, job_id: int) -> dict[str, object] | None:
-            found = await transcripts.about(connection, job_id)
-            return tell(*found) if found else None
-
-        webhooks = await stack.enter_async_context(_announcing(settings, database, queue, guarded, describe))
+        await stack.enter_async_context(quotas.keeping())
+        toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
+        transcripts = Transcripts(database, ground.objects, queue, toolbox, quotas)
+        webhooks = await stack.enter_async_context(_announcing(ground, transcripts.describer(tell)))
         cast, pronunciations = Cast(registry), Pronunciations(database)
-        clones = Clones(database, objects, registry, host, cast)
-        terms = Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots)
-        renders = Renders(
-            database=database,
-            objects=objects,
-            host=host,
-            cast=cast,
-            clones=clones,
-            pronunciations=pronunciations,
-            terms=terms,
-        )
+        clones = Clones(database, ground.objects, registry, host, cast)
+        renders = _renders(ground, cast, clones, pronunciations)
         stack.push_async_callback(renders.close)
-        uploads = Uploads(database, objects)
-        transcribing = Transcribing(
-            database=database,
-            objects=objects,
-            toolbox=toolbox,
-            guarded=guarded,
-            scratch=settings.scratch_dir,
-            longest=settings.max_audio_hours * 3600,
-            largest=settings.max_upload_mb * 2**20,
-        )
-        worker = Worker(
-            queue,
-            {KIND: transcribing},
-            Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds),
-        )
-        await stack.enter_async_context(worker.working())
-
-        async def tidy() -> None:
-            await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
-
-        sweeps = (transcripts.sweep, uploads.sweep, renders.sweep, webhooks.sweep, keys.refresh_origins, tidy)
-        await stack.enter_async_context(_sweeping(*sweeps))
+        uploads = Uploads(database, ground.objects)
+        sweeps = (transcripts.sweep, uploads.sweep, renders.sweep, webhooks.sweep, keys.refresh_origins)
+        await stack.enter_async_context(_working(ground, toolbox, sweeps))
         yield Platform(
             settings=settings,
-            objects=objects,
+            objects=ground.objects,
             queue=queue,
             host=host,
             registry=registry,
             keys=keys,
+            quotas=quotas,
+            accounting=Accounting(database, quotas, settings.tier),
+            models=Models(registry, host, settings.recognizer),
             transcripts=transcripts,
             uploads=uploads,
             cast=cast,
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
-            guarded=guarded,
-            probing=Probing(guarded, settings.net_allow),
+            guarded=ground.guarded,
+            probing=Probing(ground.guarded, settings.net_allow),
             webhooks=webhooks,
-            signer=await open_signer(database, objects),
+            signer=await open_signer(database, ground.objects),
             engines=usable_engines(registry),
         )
+
+
+@asynccontextmanager
+async def _open_ground(settings: Settings) -> AsyncIterator[_Ground]:
+    """Open stores, engines and the way out."""
+    async with open_database(_database_url(settings)) as database, open_guarded(settings.net_allow) as guarded:
+        registry = Registry(settings.models_dir, settings.engine_options)
+        with Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds) as host:
+            yield _Ground(settings, database, _objects(settings), registry, host, guarded, Queue(database))
+
+
+def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
+    settings = ground.settings
+    return Renders(
+        database=ground.database,
+        objects=ground.objects,
+        host=ground.host,
+        cast=cast,
+        clones=clones,
+        pronunciations=pronunciations,
+        terms=Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots),
+    )
+
+
+@asynccontextmanager
+async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> AsyncIterator[None]:
+    """Work on transcriptions, and look after what nobody asks for."""
+    settings = ground.settings
+    transcribing = Transcribing(
+        database=ground.database,
+        objects=ground.objects,
+        toolbox=toolbox,
+        guarded=ground.guarded,
+        scratch=settings.scratch_dir,
+        longest=settings.max_audio_hours * 3600,
+        largest=settings.max_upload_mb * 2**20,
+        price=settings.transcription_price,
+    )
+    limits = Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds)
+
+    async def tidy() -> None:
+        await asyncio.to_thread(transcribing.sweep, await ground.queue.active_ids())
+
+    async with Worker(ground.queue, {KIND: transcribing}, limits).working(), _sweeping(*sweeps, tidy):
+        yield
 
 
 @asynccontextmanager
@@ -200,10 +226,9 @@ async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
 
 
 @asynccontextmanager
-async def _announcing(
-    settings: Settings, database: Database, queue: Queue, guarded: Guarded, describe: deliveries.Describe
-) -> AsyncIterator[Webhooks]:
+async def _announcing(ground: _Ground, describe: deliveries.Describe) -> AsyncIterator[Webhooks]:
     """Tell webhooks what becomes of jobs, by a worker of its own: slow receivers and long jobs do not meet."""
+    settings, database, queue, guarded = ground.settings, ground.database, ground.queue, ground.guarded
     seal = await open_seal(database)
     deliveries.Announcer(queue, {KIND}, webhook_url_of)
     delivering = deliveries.Delivering(database, queue, guarded, seal, describe, patience=settings.webhook_patience)
@@ -233,7 +258,7 @@ async def _admit_first(keys: Keys, settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _sweeping(*steps: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def _sweeping(*steps: Step) -> AsyncIterator[None]:
     """Look after what nobody asks for, now and then."""
 
     async def sweep() -> None:

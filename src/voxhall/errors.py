@@ -10,6 +10,7 @@ VoxhallError
 ├── NotAuthenticated        no key, an unknown key, an expired key
 ├── NotPermitted            the key is good but may not do this
 ├── MediaUnavailable        another server keeps a recording to itself: private, for some countries only
+├── RateLimited             a quota of the key or its account is used up; says when to ask again
 ├── NotFound                no such thing, or not this account's
 ├── Conflict                the thing is not in a state that allows this
 ├── Cancelled               somebody asked the work to stop
@@ -88,6 +89,18 @@ class MediaUnavailable(VoxhallError):
     """Another server keeps a recording to itself: it is private, or for some countries or ages only."""
 
     code = "media_unavailable"
+
+
+class RateLimited(VoxhallError):
+    """A quota of the key or its account is used up."""
+
+    code = "rate_limit_exceeded"
+
+    def __init__(self, message: str, *, limit: int, retry_after: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.retry_after = retry_after
+        """Seconds."""
 
 
 class NotFound(VoxhallError):

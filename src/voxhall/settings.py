@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -15,10 +16,14 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from voxhall.domain.record import UNLIMITED, Quota
 from voxhall.errors import Misconfigured
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A list that is comma-separated in the environment."""
+
+UNLIMITED_TIER = "unlimited"
+"""The tier that there always is."""
 
 OPENABLE = ("renders",)
 """What an operator may open to callers without a key."""
@@ -92,6 +97,12 @@ class Settings(BaseSettings):
     """Renders in progress at once in this process; more wait their turn."""
     speech_price: float = Field(default=10.0, ge=0)
     """US dollars per million characters spoken, as history and usage count them."""
+    transcription_price: float = Field(default=0.20, ge=0)
+    """US dollars per hour of audio transcribed, billed by the second."""
+    tiers: dict[str, dict[Quota, Annotated[int, Field(ge=0, le=UNLIMITED)]]] = Field(default_factory=dict)
+    """Limits by tier; whatever a tier does not name is unlimited."""
+    tier: str = UNLIMITED_TIER
+    """The tier of every account; a key's own limits go before it. `unlimited` has none."""
     open: Names = ()
     """What needs no key even when others than this machine's programs can reach the server: `renders`."""
 
@@ -143,9 +154,17 @@ class Settings(BaseSettings):
         for name in self.open:
             if name not in OPENABLE:
                 raise ValueError(f"open names {name!r}; it knows: {', '.join(OPENABLE)}")
+        if self.tier != UNLIMITED_TIER and self.tier not in self.tiers:
+            known = ", ".join((UNLIMITED_TIER, *self.tiers))
+            raise ValueError(f"tier is {self.tier!r}; there are: {known}")
         for network in (*self.trusted_proxies, *self.net_allow):
             ipaddress.ip_network(network)
         return self
+
+    @property
+    def limits(self) -> Mapping[Quota, int]:
+        """What every account may ask for."""
+        return self.tiers.get(self.tier, {})
 
     @property
     def loopback(self) -> bool:

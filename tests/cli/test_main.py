@@ -87,6 +87,16 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     assert "no key 9" in voxhall("keys", "revoke", "9", data_dir=tmp_path, code=1).stderr
 
 
+def test_a_key_is_made_for_a_purpose(tmp_path: Path) -> None:
+    """Its secret tells type and environment; what cannot be is refused."""
+    purpose = ("--type", "publishable", "--environment", "test", "--origin", "https://app.example.com")
+    create = ("keys", "create", "--account", "a@example.com")
+    assert voxhall(*create, *purpose, "--ip", "10.0.0.0/8", data_dir=tmp_path).stdout.startswith("vh_pk_test_")
+    assert "publishable" in voxhall("keys", "list", data_dir=tmp_path).stdout
+    assert voxhall(*create, "--scope", "admin", data_dir=tmp_path).stdout.startswith("vh_ak_live_")
+    assert "10.0.0.0/8" in voxhall(*create, "--ip", "nowhere", data_dir=tmp_path, code=1).stderr
+
+
 def test_doctor_says_what_is_usable(tmp_path: Path) -> None:
     """And for what is not, the command that fixes it."""
     shown = voxhall("doctor", data_dir=tmp_path, COLUMNS="200").stdout

@@ -1,6 +1,7 @@
 """Who is calling, and whether they may."""
 
-from collections.abc import Awaitable, Callable
+import ipaddress
+from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.requests import HTTPConnection, Request
 
@@ -33,7 +34,7 @@ def may(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
         secret = _credential(request)
         settings = platform_of(request).settings
         if secret is None and not settings.auth:
-            return await platform_of(request).keys.first_admin()
+            return await counted(request, await platform_of(request).keys.first_admin())
         if secret is None:
             raise NotAuthenticated(
                 "an API key is required in the Authorization header; make one with `voxhall keys create`"
@@ -43,33 +44,65 @@ def may(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
     return authorised
 
 
-async def permitted(connection: HTTPConnection, secret: str, scope: Scope) -> Caller:
-    """Let in whoever has this key if it has `scope`; raises NotAuthenticated, NotPermitted."""
-    caller = await platform_of(connection).keys.authenticate(secret)
+async def permitted(connection: HTTPConnection, secret: str, scope: Scope, *, public: bool = False) -> Caller:
+    """Let in whoever has this key if it has `scope`; publishable keys only to what is `public`.
+
+    That is public voices and live sockets. Raises NotAuthenticated, NotPermitted, RateLimited.
+    """
+    caller = await counted(connection, await identified(connection, secret))
+    if caller.publishable and not public:
+        raise NotPermitted("a publishable key may only use public voices and live sockets")
     if scope not in caller.scopes:
         raise NotPermitted(f"this key lacks the scope {scope.value!r}")
+    return caller
+
+
+async def identified(connection: HTTPConnection, secret: str) -> Caller:
+    """Find whose key this is, and see that it is used where it may be; raises NotAuthenticated, NotPermitted."""
+    caller = await platform_of(connection).keys.authenticate(secret)
+    client = connection.client.host if connection.client else ""
+    if caller.allowed_ips and not _within(client, caller.allowed_ips):
+        raise NotPermitted(f"this key may not be used from the address {client!r}")
     origin = connection.headers.get("origin")
     if origin and caller.allowed_origins and origin not in caller.allowed_origins:
-        raise NotPermitted(f"this key may not be used by pages of {origin}")
+        raise NotPermitted(f"this key may not be used by pages of {origin[:100]!r}")
     return caller
+
+
+async def counted(connection: HTTPConnection, caller: Caller) -> Caller:
+    """Count a caller's request; what is left goes out with the answer. Raises RateLimited."""
+    connection.state.allowance = await platform_of(connection).quotas.admit(caller)
+    return caller
+
+
+def _within(client: str, networks: Iterable[str]) -> bool:
+    """Tell whether an address is one of these or in one of these networks."""
+    try:
+        address = ipaddress.ip_address(client)
+    except ValueError:
+        return False
+    # an IPv4 address as a listener on IPv6 sees it
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return any(address in ipaddress.ip_network(network, strict=False) for network in networks)
 
 
 async def listener(connection: HTTPConnection, secret: str | None) -> Caller:
     """Let in whoever wants to hear a text spoken: with a key, or without where renders are open.
 
-    Raises NotAuthenticated, NotPermitted.
+    Raises NotAuthenticated, NotPermitted, RateLimited.
     """
     platform = platform_of(connection)
     if secret is not None:
-        return await permitted(connection, secret, Scope.WRITE)
+        return await permitted(connection, secret, Scope.WRITE, public=True)
     settings = platform.settings
     if not settings.auth:
-        return await platform.keys.first_admin()
+        return await counted(connection, await platform.keys.first_admin())
     if not settings.loopback and "renders" not in settings.open:
         raise NotAuthenticated(
             "an API key is required in the Authorization header; the operator can open renders by VOXHALL_OPEN=renders"
         )
-    return await platform.keys.guest(admin=settings.loopback)
+    return await counted(connection, await platform.keys.guest(admin=settings.loopback))
 
 
 async def may_listen(request: Request) -> Caller:

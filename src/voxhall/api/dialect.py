@@ -33,6 +33,7 @@ STATUS: dict[type[errors.VoxhallError], HTTPStatus] = {
     errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     errors.NotPermitted: HTTPStatus.FORBIDDEN,
     errors.MediaUnavailable: HTTPStatus.FORBIDDEN,
+    errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.EngineUnavailable: HTTPStatus.NOT_IMPLEMENTED,
@@ -54,6 +55,8 @@ class Problem:
     param: str | None = None
     details: tuple[dict[str, object], ...] = ()
     """Of a validation error: `loc`, `msg` and `type` of each wrong field."""
+    retry_after: int | None = None
+    """Seconds after which it is worth asking again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +116,29 @@ def problem_of(error: errors.VoxhallError) -> Problem:
     """Give an error of ours its status."""
     known = (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     status = next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
-    return Problem(status, error.code, error.message, error.param)
+    retry_after = error.retry_after if isinstance(error, errors.RateLimited) else None
+    return Problem(status, error.code, error.message, error.param, retry_after=retry_after)
 
 
 def _headers(error: errors.VoxhallError) -> dict[str, str]:
     """A body that is too large is not read to its end: the connection cannot be used again."""
     if isinstance(error, errors.TooLarge):
         return {"Connection": "close"}
+    if isinstance(error, errors.RateLimited):
+        seconds = str(error.retry_after)
+        return {**rate_limit(error.limit, 0, error.retry_after), "Retry-After": seconds}
     if isinstance(error, errors.NotAuthenticated):
         return {"WWW-Authenticate": "Bearer"}
     return {}
+
+
+def rate_limit(limit: int, remaining: int, seconds: int) -> dict[str, str]:
+    """Give the headers that tell how much of a quota is left until it is counted anew."""
+    return {
+        "RateLimit-Limit": str(limit),
+        "RateLimit-Remaining": str(remaining),
+        "RateLimit-Reset": str(seconds),
+    }
 
 
 def _invalid(error: RequestValidationError) -> Problem:
@@ -133,4 +149,4 @@ def _invalid(error: RequestValidationError) -> Problem:
     shown = f", got {given!r}" if isinstance(given, str | int | float | bool) and len(str(given)) <= SHOWN else ""
     details = tuple({"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors())
     message = f"{field}: {first['msg']}{shown}"
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_value", message, field or None, details)
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_value", message, field or None, details=details)

@@ -1,6 +1,7 @@
 """What happens to every request, whatever its dialect: an id, a log line, and a look at where it comes from."""
 
 import ipaddress
+import math
 import socket
 import time
 from collections.abc import Callable
@@ -13,12 +14,15 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from voxhall.api.dialect import rate_limit
 from voxhall.log import logger
 from voxhall.settings import Settings
 
 log = logger(__name__)
 
 MAX_REQUEST_ID = 128
+RATE_LIMIT = tuple(rate_limit(0, 0, 0))
+"""Names of the headers that tell how much is left."""
 
 
 class RequestId:
@@ -56,6 +60,31 @@ class RequestId:
                 )
 
 
+class Allowances:
+    """Tells every caller who was let in how many requests are left."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+
+        async def marked(message: Message) -> None:
+            allowance = state.get("allowance")
+            if message["type"] == "http.response.start" and allowance:
+                headers = MutableHeaders(scope=message)
+                seconds = max(1, math.ceil(allowance.reset_at - time.time()))
+                for name, value in rate_limit(allowance.limit, allowance.remaining, seconds).items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, marked)
+
+
 class Cors(CORSMiddleware):
     """Answers pages of the origins that the operator or a key allows."""
 
@@ -66,7 +95,7 @@ class Cors(CORSMiddleware):
             allow_origins=(),
             allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
             allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"),
-            expose_headers=("X-Request-ID", "X-Render-Id", "X-Audio-Seconds", "Retry-After"),
+            expose_headers=("X-Request-ID", "X-Render-Id", "X-Audio-Seconds", "Retry-After", *RATE_LIMIT),
         )
 
     def is_allowed_origin(self, origin: str) -> bool:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from voxhall import __version__
 from voxhall.api import fluxions, lesan, root
 from voxhall.api.dialect import Dialect, application
-from voxhall.api.middleware import Cors, Guard, RequestId
+from voxhall.api.middleware import Allowances, Cors, Guard, RequestId
 from voxhall.app import Platform
 
 DIALECTS: tuple[Dialect, ...] = (lesan.dialect, fluxions.dialect)
@@ -33,7 +33,8 @@ def create_server(platform: Platform) -> ASGIApp:
     top.router.lifespan_context = lifespan
     root.merge_specs(top, [app for _, app in dialects.values()])
     dispatch = Dispatcher(top, dialects)
-    return RequestId(Cors(Guard(dispatch, settings=settings, allowed=allowed), allowed=allowed))
+    guarded = Guard(Allowances(dispatch), settings=settings, allowed=allowed)
+    return RequestId(Cors(guarded, allowed=allowed))
 
 
 class Dispatcher:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from voxhall.accounts.keys import Keys
 from voxhall.app import open_keys
-from voxhall.domain.record import Scope
+from voxhall.domain.record import Environment, KeyType, NewKey, Scope
 from voxhall.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -28,29 +28,46 @@ def _with_keys(work: Callable[[Keys], Awaitable[Result]]) -> Result:
 
 
 @app.command()
-def create(
+def create(  # noqa: PLR0913 - each is an option
     *,
     account: Annotated[str, typer.Option(metavar="EMAIL", help="Whose key it is; the account is made if need be.")],
     name: Annotated[str, typer.Option(help="A name to recognise it by.")] = "key",
     scopes: Annotated[
-        list[Scope] | None, typer.Option("--scope", help="What it may do; read and write by default.")
+        list[Scope] | None, typer.Option("--scope", help="What it may do; its type says what by default.")
     ] = None,
+    key_type: Annotated[
+        KeyType | None, typer.Option("--type", help="What it is made for; secret, or admin with that scope.")
+    ] = None,
+    environment: Annotated[Environment, typer.Option(help="Where it is used; for people to see.")] = Environment.LIVE,
     days: Annotated[float | None, typer.Option(min=0, help="Days until it expires; never by default.")] = None,
+    ips: Annotated[
+        list[str] | None, typer.Option("--ip", help="An address or network it may be used from; any by default.")
+    ] = None,
+    origins: Annotated[list[str] | None, typer.Option("--origin", help="A web origin whose pages may use it.")] = None,
 ) -> None:
     """Make a key and print it, once."""
-    granted = frozenset(scopes or (Scope.READ, Scope.WRITE))
-    typer.echo(_with_keys(lambda keys: keys.create(account, name=name, scopes=granted, days=days)))
+    admin = Scope.ADMIN in (scopes or ())
+    terms: NewKey = {
+        "name": name,
+        "key_type": key_type or (KeyType.ADMIN if admin else KeyType.SECRET),
+        "environment": environment,
+        "days": days,
+        "allowed_ips": tuple(ips or ()),
+        "allowed_origins": tuple(origins or ()),
+    }
+    if scopes:
+        terms["scopes"] = frozenset(scopes)
+    typer.echo(_with_keys(lambda keys: keys.create(account, **terms)))
 
 
 @app.command("list")
 def show() -> None:
     """List all keys, without their secrets."""
-    table = Table("id", "account", "name", "starts with", "scopes", "made", "state", box=None)
+    table = Table("id", "account", "name", "starts with", "type", "scopes", "made", "state", box=None)
     for key in _with_keys(lambda keys: keys.all()):
         scopes = ", ".join(sorted(key.scopes))
-        table.add_row(
-            str(key.id), key.account, key.name, key.prefix, scopes, _day(key.created_at), key.state(time.time())
-        )
+        state = key.state(time.time())
+        table.add_row(str(key.id), key.account, key.name, key.prefix, key.key_type, scopes, _day(key.created_at), state)
     Console().print(table)
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+TRANSCRIBE = "transcribe"
+"""The kind of job that transcribes a recording."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

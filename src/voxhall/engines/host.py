@@ -68,6 +68,7 @@ class Host:
         self._queue: list[tuple[int, int]] = []
         self._idle: list[Process] = []
         self._busy: dict[Process, Scope] = {}
+        self._leaving: set[Process] = set()
         self._warming: list[threading.Thread] = []
         self._closed = False
 
@@ -98,6 +99,25 @@ class Host:
         self._warming.append(thread)
         thread.start()
 
+    def load(self, engine: Engine) -> None:
+        """Load an engine now and wait for it; raises what its loading raises, Misconfigured, EngineLost."""
+        reply = self.run(wire.Request(self.recipe(engine)), Scope(self), DEADLINE)
+        if reply.failure is not None:
+            raise _error_of(reply.failure)
+
+    def unload(self, engine: Engine) -> None:
+        """End the processes that have an engine loaded, those at work as soon as they are done."""
+        name = _name(engine)
+        with self._changed:
+            self._leaving.update(process for process in self._busy if name in process.engines)
+            for process in [process for process in self._idle if name in process.engines]:
+                self._idle.remove(process)
+                process.end()
+
+    def loaded(self, engine: Engine) -> bool:
+        """Tell whether some process has an engine loaded."""
+        return any(_name(engine) in status.engines for status in self.status())
+
     def status(self) -> tuple[ProcessStatus, ...]:
         """Tell which processes there are."""
         with self._changed:
@@ -127,7 +147,7 @@ class Host:
             if "<" in part.__qualname__ or part.__module__ == "__main__":
                 raise Misconfigured(f"engine {engine.name!r}: {part.__qualname__} must stand at the top of a module")
         return wire.Recipe(
-            engine=f"{engine.ability}/{engine.name}",
+            engine=_name(engine),
             load=f"{engine.load.__module__}:{engine.load.__qualname__}",
             options=f"{engine.options.__module__}:{engine.options.__qualname__}",
             values=self._registry.options_of(engine).model_dump(mode="json"),
@@ -193,10 +213,11 @@ class Host:
 
     def _give_back(self, process: Process, *, fit: bool) -> None:
         """Keep a process that is fit for more work; end any other."""
-        if not fit or process.resident > (self._memory_limit or process.resident):
+        if not fit or process in self._leaving or process.resident > (self._memory_limit or process.resident):
             process.end()
         with self._changed:
             del self._busy[process]
+            self._leaving.discard(process)
             if self._closed or not process.alive:
                 process.end()
             else:
@@ -270,13 +291,21 @@ class _Lent:
             request = wire.Request(self._recipe, place, name, msgspec.Raw(method.pack(args, kwargs)))
             reply = self._host.run(request, self._scope, self._deadline)
             if reply.failure is not None:
-                raise _class_of(reply.failure.code)(reply.failure.message, param=reply.failure.param)
+                raise _error_of(reply.failure)
             try:
                 return wire.decode(memoryview(reply.result), method.result)
             except msgspec.DecodeError:
                 raise EngineFailed(f"the engine {self._recipe.engine} gave a result of the wrong type") from None
 
         return call
+
+
+def _name(engine: Engine) -> str:
+    return f"{engine.ability}/{engine.name}"
+
+
+def _error_of(failure: wire.Failure) -> VoxhallError:
+    return _class_of(failure.code)(failure.message, param=failure.param)
 
 
 def _class_of(code: str) -> type[VoxhallError]:

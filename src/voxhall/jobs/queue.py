@@ -37,6 +37,8 @@ class Claimed:
     kind: str
     attempt: int
     worker: str
+    key_id: int | None = None
+    """The key that asked for it, None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,15 @@ class Queue:
         """Set `changed` whenever another process has queued or cancelled something, until the connection breaks."""
         await self._database.listen(CHANNEL, self.wake)
 
-    async def enqueue(
-        self, connection: AsyncConnection, kind: str, account_id: int, *, priority: int = 0, delay: float = 0.0
+    async def enqueue(  # noqa: PLR0913 - what is known of a job
+        self,
+        connection: AsyncConnection,
+        kind: str,
+        account_id: int,
+        *,
+        key_id: int | None = None,
+        priority: int = 0,
+        delay: float = 0.0,
     ) -> int:
         """Add a job within the caller's transaction, due in `delay` seconds; call `wake` once that is committed."""
         now = self._database.now()
@@ -83,6 +92,7 @@ class Queue:
             insert(jobs)
             .values(
                 account_id=account_id,
+                key_id=key_id,
                 kind=kind,
                 state="queued",
                 priority=priority,
@@ -118,13 +128,15 @@ class Queue:
                     started_at=func.coalesce(jobs.c.started_at, now),
                     updated_at=now,
                 )
-                .returning(jobs.c.id, jobs.c.account_id, jobs.c.kind, jobs.c.attempt)
+                .returning(jobs.c.id, jobs.c.account_id, jobs.c.kind, jobs.c.attempt, jobs.c.key_id)
             )
             found = row.one_or_none()
             if found:
                 served = update(accounts).where(accounts.c.id == found.account_id)
                 await connection.execute(served.values(served_at=now))
-        return Claimed(found.id, found.account_id, found.kind, found.attempt, worker) if found else None
+        if found is None:
+            return None
+        return Claimed(found.id, found.account_id, found.kind, found.attempt, worker, found.key_id)
 
     def _next(self, kinds: Collection[str], per_account: int) -> Select[tuple[int]]:
         wanted = jobs.c.kind.in_(kinds)

@@ -11,16 +11,17 @@ from typing import BinaryIO, cast
 
 from voxhall.audio.encode import open_encoder
 from voxhall.audio.pcm import to_pcm
-from voxhall.domain.record import Caller
+from voxhall.domain.record import Caller, Usage
 from voxhall.domain.voice import Order, Render, RenderState, Spoken, Voice
 from voxhall.engines.host import Host, Scope
 from voxhall.engines.protocols import Samples
-from voxhall.errors import Cancelled, NotAuthenticated, NotFound, TooLarge
+from voxhall.errors import Cancelled, NotAuthenticated, NotFound, NotPermitted, TooLarge
 from voxhall.pipelines.script import Chunk, write_script
 from voxhall.pipelines.speak import SPEECH_RATE, speak
 from voxhall.services.cast import Cast
 from voxhall.services.clones import PREFIX, Clones
 from voxhall.services.pronunciations import Pronunciations
+from voxhall.stores import ledger
 from voxhall.stores import renders as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
@@ -141,12 +142,17 @@ class Renders:
         self._ending: set[asyncio.Task[None]] = set()
 
     async def voice(self, caller: Caller, wanted: str) -> Voice:
-        """Find a built-in voice, or one of the caller's own; raises NotFound, and NotAuthenticated for a guest."""
+        """Find a built-in voice, or one of the caller's own.
+
+        Raises NotFound, and for cloned ones NotAuthenticated or NotPermitted.
+        """
         if voice := self._cast.find(wanted):
             return voice
         if wanted.startswith(PREFIX):
             if caller.guest:
                 raise NotAuthenticated("a cloned voice can be used only with the key of its account")
+            if caller.publishable:
+                raise NotPermitted("a publishable key may only use built-in voices", param="voice")
             return (await self._clones.find(caller, wanted)).voice
         names = ", ".join(voice.id.partition(".")[0] for voice in self._cast.voices)
         raise NotFound(f"there is no voice {wanted[:100]!r}; built-in ones are: {names}", param="voice")
@@ -216,14 +222,18 @@ class Renders:
             if key:
                 rendering.opus.seek(0)
                 await self._objects.put(key, _chunks_of(rendering.opus))
+        cost = characters * self._terms.price / 1e6
+        used = Usage("speech", seconds=rendering.seconds, characters=characters, cost=cost)
         async with self._database.write() as connection:
+            if characters:
+                await ledger.record(connection, caller.account_id, caller.key_id, used, self._database.now())
             await table.end(
                 connection,
                 rendering.id,
                 state=rendering.state,
                 characters=characters,
                 seconds=rendering.seconds,
-                cost=characters * self._terms.price / 1e6,
+                cost=cost,
                 audio_key=key,
                 chunks=rendering.spoken,
             )

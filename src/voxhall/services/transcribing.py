@@ -1,5 +1,6 @@
 """Does a queued transcription: fetches the recording, runs the pipeline, stores the result."""
 
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from voxhall.domain.record import Usage
 from voxhall.domain.speech import Transcript
 from voxhall.domain.transcription import Record
 from voxhall.engines import wire
@@ -17,6 +19,7 @@ from voxhall.net.fetch import download
 from voxhall.net.guard import Guarded
 from voxhall.pipelines.transcribe import transcribe
 from voxhall.services.tools import Toolbox
+from voxhall.stores import ledger
 from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
@@ -38,8 +41,11 @@ class Transcribing:
         scratch: Path,
         longest: float,
         largest: int,
+        price: float,
     ) -> None:
-        """Recordings may be `longest` seconds long and, where they are fetched from elsewhere, of `largest` bytes."""
+        """Recordings may be `longest` seconds long and, where they are fetched from elsewhere, of `largest` bytes;
+        an hour costs `price` US dollars.
+        """
         self._database = database
         self._objects = objects
         self._toolbox = toolbox
@@ -47,6 +53,7 @@ class Transcribing:
         self._scratch = scratch
         self._longest = longest
         self._largest = largest
+        self._price = price
 
     def __call__(self, job: Claimed, journal: JobJournal) -> Commit:
         """Do the job in this thread; give what is to be committed with its end."""
@@ -64,7 +71,7 @@ class Transcribing:
         with self._toolbox.host.scope() as scope:
             journal.on_stop(scope.cancel)
             transcript = transcribe(recording, folder, self._toolbox.take(scope, options), options, journal)
-        return journal.await_(self._keep(record, job.attempt, transcript, folder))
+        return journal.await_(self._keep(record, job, transcript, folder))
 
     def folder(self, job_id: int) -> Path:
         """Give where a job's work in progress is kept."""
@@ -97,9 +104,9 @@ class Transcribing:
             await table.set_result(connection, record.id, {"original_key": key})
         return key
 
-    async def _keep(self, record: Record, attempt: int, transcript: Transcript, folder: Path) -> Commit:
+    async def _keep(self, record: Record, job: Claimed, transcript: Transcript, folder: Path) -> Commit:
         """Store the result under keys of this attempt, so that only the attempt that ends the job is ever seen."""
-        prefix = f"transcriptions/{record.account_id}/{record.id}.{attempt}"
+        prefix = f"transcriptions/{record.account_id}/{record.id}.{job.attempt}"
         audio_key, transcript_key = f"{prefix}.opus", f"{prefix}.transcript"
         await self._objects.put_file(audio_key, folder / "audio.opus")
         await self._objects.put_bytes(transcript_key, wire.encode(transcript))
@@ -114,7 +121,11 @@ class Transcribing:
             "notice": transcript.notice,
         }
 
+        billed = math.ceil(transcript.duration)
+        used = Usage("transcription", seconds=transcript.duration, cost=billed * self._price / 3600)
+
         async def commit(connection: AsyncConnection) -> None:
             await table.set_result(connection, record.id, values)
+            await ledger.record(connection, job.account_id, job.key_id, used, self._database.now())
 
         return commit

@@ -3,15 +3,17 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from voxhall.accounts.limits import Quotas
 from voxhall.domain.record import Caller
 from voxhall.domain.speech import Transcript
 from voxhall.domain.transcription import ENDED, Batch, Options, Received, Record, State, Submission
+from voxhall.domain.work import TRANSCRIBE
 from voxhall.engines import wire
 from voxhall.errors import Conflict, NotFound
 from voxhall.jobs.queue import Queue
@@ -21,7 +23,7 @@ from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
 
-KIND = "transcribe"
+KIND = TRANSCRIBE
 UNSTORED_SECONDS = 3600.0
 """How long a result that shall not be stored waits to be read."""
 
@@ -30,15 +32,19 @@ SHORTEST_WAIT, LONGEST_WAIT = 0.05, 1.0
 PUBLISHED = ".json"
 """What the key of a transcript for readers ends with."""
 
+Tell = Callable[[Record, Transcript | None], dict[str, object]]
+"""Writes a transcription for somebody."""
+
 
 class Transcripts:
     """The service that API and command line ask."""
 
-    def __init__(self, database: Database, objects: Objects, queue: Queue, toolbox: Toolbox) -> None:
+    def __init__(self, database: Database, objects: Objects, queue: Queue, toolbox: Toolbox, quotas: Quotas) -> None:
         self._database = database
         self._objects = objects
         self._queue = queue
         self._toolbox = toolbox
+        self._quotas = quotas
 
     def receive(self, caller: Caller, chunks: AsyncIterator[bytes]) -> AbstractAsyncContextManager[Received]:
         """Store a recording while it arrives; it is removed again if the block that uses it fails.
@@ -50,7 +56,8 @@ class Transcripts:
     async def submit(self, caller: Caller, received: Received | None, submission: Submission) -> tuple[Record, bool]:
         """Queue a recording, or find the earlier result of an identical one; tell which.
 
-        One that was not received is fetched by the job. Raises EngineUnavailable for a language that none here knows.
+        One that was not received is fetched by the job.
+        Raises RateLimited, and EngineUnavailable for a language that none here knows.
         """
         self._toolbox.check(submission.options)
         fingerprint = _fingerprint(received, submission.options) if received else ""
@@ -68,7 +75,7 @@ class Transcripts:
     async def submit_batch(
         self, caller: Caller, given: Sequence[tuple[Received | None, Submission]], language: str
     ) -> Batch:
-        """Queue several recordings together; all or none. Raises EngineUnavailable."""
+        """Queue several recordings together; all or none. Raises RateLimited, EngineUnavailable."""
         for _, submission in given:
             self._toolbox.check(submission.options)
         async with self._database.write() as connection:
@@ -88,9 +95,10 @@ class Transcripts:
         submission: Submission,
         fingerprint: str,
     ) -> int:
+        await self._quotas.check_job(connection, caller)
         values = {
             "account_id": caller.account_id,
-            "job_id": await self._queue.enqueue(connection, KIND, caller.account_id),
+            "job_id": await self._queue.enqueue(connection, KIND, caller.account_id, key_id=caller.key_id),
             "original_key": received.key if received else None,
             "fingerprint": fingerprint,
         }
@@ -160,12 +168,16 @@ class Transcripts:
             await self._remove(record)
         return result
 
-    async def about(self, connection: AsyncConnection, job_id: int) -> tuple[Record, Transcript | None] | None:
-        """Give what a job works on, and its result, which stays; None once it has been deleted."""
-        record = await table.find_by_job(connection, job_id)
-        if record is None:
-            return None
-        return record, await self._result(record.transcript_key) if record.transcript_key else None
+    def describer(self, tell: Tell) -> Callable[[AsyncConnection, int], Awaitable[dict[str, object] | None]]:
+        """Give what writes what a job works on, and its result, which stays; it gives None once that is deleted."""
+
+        async def describe(connection: AsyncConnection, job_id: int) -> dict[str, object] | None:
+            record = await table.find_by_job(connection, job_id)
+            if record is None:
+                return None
+            return tell(record, await self._result(record.transcript_key) if record.transcript_key else None)
+
+        return describe
 
     async def _result(self, key: str) -> Transcript:
         return wire.decode(await self._objects.get(key), Transcript)

@@ -51,15 +51,86 @@ keys = Table(
     Column("id", Id, primary_key=True),
     _account(),
     Column("name", String, nullable=False),
+    Column("description", Text),
     Column("prefix", String, nullable=False),
     Column("hash", String, nullable=False, unique=True),
+    Column("key_type", String, nullable=False),
+    Column("environment", String, nullable=False),
     Column("scopes", JSON, nullable=False),
+    Column("allowed_ips", JSON, nullable=False),
     Column("allowed_origins", JSON, nullable=False),
+    Column("rate_limits", JSON, nullable=False),
     Column("created_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
     Column("expires_at", Double),
     Column("revoked_at", Double),
+    Column("revoke_reason", Text),
+    # the key that it was rotated to
+    Column("successor", Id),
     Column("last_used_at", Double),
     sqlite_autoincrement=True,
+)
+
+# one row for each key, and under key 0 for who came to the account without one; stays when the account is deleted
+counters = Table(
+    "counters",
+    metadata,
+    Column("account_id", Id, primary_key=True, autoincrement=False),
+    Column("key_id", Id, primary_key=True, autoincrement=False),
+    # when the present minute, hour and day began, and the requests in them
+    Column("minute", Double, nullable=False),
+    Column("minute_count", BigInteger, nullable=False),
+    Column("hour", Double, nullable=False),
+    Column("hour_count", BigInteger, nullable=False),
+    Column("day", Double, nullable=False),
+    Column("day_count", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+)
+
+sockets = Table(
+    "sockets",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _account(),
+    # the process that holds it open, which says so again and again
+    Column("process", String, nullable=False),
+    Column("lease_until", Double, nullable=False),
+    Index("ix_sockets_account", "account_id"),
+    sqlite_autoincrement=True,
+)
+
+# stays when what it counts is deleted, and the account with it
+usage = Table(
+    "usage",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, nullable=False),
+    Column("key_id", Id),
+    Column("kind", String, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("characters", Integer, nullable=False),
+    Column("cost", Double, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("ix_usage_account", "account_id", "kind", "created_at"),
+    sqlite_autoincrement=True,
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    # what the caller sent as Idempotency-Key
+    Column("key", String, primary_key=True),
+    # who works on the request, until when nobody else may; None once it is answered
+    Column("worker", String),
+    Column("lease_until", Double),
+    Column("fingerprint", String),
+    Column("status", Integer),
+    Column("headers", JSON),
+    # None where the answer was not kept
+    Column("body", LargeBinary),
+    Column("created_at", Double, nullable=False),
+    Index("ix_answers_age", "created_at"),
 )
 
 secrets = Table(
@@ -69,11 +140,16 @@ secrets = Table(
     Column("value", LargeBinary, nullable=False),
 )
 
+# written out, so that SQLite knows it for the index's own condition
+UNFINISHED = text("state in ('queued', 'running')")
+
 jobs = Table(
     "jobs",
     metadata,
     Column("id", Id, primary_key=True),
     _account(),
+    # the key that asked for it
+    Column("key_id", Id),
     Column("kind", String, nullable=False),
     Column("state", String, nullable=False),
     Column("priority", Integer, nullable=False),
@@ -103,6 +179,7 @@ jobs = Table(
         sqlite_where=text("state = 'running'"),
         postgresql_where=text("state = 'running'"),
     ),
+    Index("ix_jobs_unfinished", "account_id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     sqlite_autoincrement=True,
 )
 

@@ -6,9 +6,27 @@ from fastapi import APIRouter
 
 from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, Problem
-from voxhall.api.lesan import routes, routes_guides, routes_media, routes_service, routes_uploads, routes_webhooks
+from voxhall.api.lesan import (
+    routes,
+    routes_guides,
+    routes_keys,
+    routes_media,
+    routes_service,
+    routes_uploads,
+    routes_usage,
+    routes_webhooks,
+)
 
-PARTS = (routes_service, routes, routes_uploads, routes_media, routes_webhooks, routes_guides)
+PARTS = (
+    routes_service,
+    routes,
+    routes_uploads,
+    routes_media,
+    routes_webhooks,
+    routes_keys,
+    routes_usage,
+    routes_guides,
+)
 
 router = APIRouter()
 for part in PARTS:
@@ -34,6 +52,8 @@ def _error(problem: Problem) -> dict[str, object]:
     }
     if problem.param is not None:
         error["param"] = problem.param
+    if problem.retry_after is not None:
+        error["retry_after"] = problem.retry_after
     return {"error": error} | ({"detail": list(problem.details)} if problem.details else {})
 
 
