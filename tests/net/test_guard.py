@@ -103,6 +103,16 @@ async def test_the_address_connected_to_is_the_one_that_was_checked() -> None:
     assert upstream.asked[0].headers["host"] == f"voices.example:{upstream.port}"
 
 
+async def test_the_next_address_is_tried_where_nobody_answers() -> None:
+    """A host may have several; that one of them is dead does not matter."""
+
+    async def both(_host: str, _port: int) -> Sequence[str]:
+        return ["127.0.0.2", "127.0.0.1"]
+
+    async with serving_upstream(it=answer(200, b"here")) as upstream, open_guarded(LOOPBACK, resolve=both) as client:
+        assert (await client.request("GET", upstream.url("/it", host="voices.example"))).body == b"here"
+
+
 async def test_a_name_that_changes_between_requests_is_refused_when_it_does() -> None:
     """What was public a moment ago counts for nothing."""
     resolver = Resolver("127.0.0.2", "127.0.0.1")

@@ -25,6 +25,8 @@ LOOK_UP_SECONDS = 5.0
 """Until a name counts as unknown that is only looked up."""
 RESOLVING = 16
 """Names looked up at once; the system gives up on a slow one in its own time."""
+CONNECTING = 5.0
+"""Seconds after which the next of a host's addresses is tried."""
 REDIRECTS = {301, 302, 303, 307, 308}
 REWRITING = {301, 302, 303}
 """Redirects after which anything but HEAD becomes GET, as all clients do it."""
@@ -239,7 +241,7 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - as the library calls it
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - as the library calls it
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
@@ -247,8 +249,8 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         failure: Exception = httpcore2.ConnectError("no address")
         for address in await self.find(host, port):
             try:
-                return await self._plain.connect_tcp(str(address), port, timeout, local_address, socket_options)
-            except httpcore2.ConnectError as error:
+                return await self._plain.connect_tcp(str(address), port, CONNECTING, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
         raise failure
 
