@@ -8,7 +8,7 @@ from click import Group
 from typer.main import get_command
 
 from voxhall import errors
-from voxhall.api.fluxions import routes, routes_speech, speech_socket
+from voxhall.api import fluxions, lesan
 from voxhall.cli.main import app
 from voxhall.settings import Settings
 
@@ -56,9 +56,8 @@ def test_every_command_is_documented(command: str) -> None:
 
 
 def paths() -> set[str]:
-    """Give every path of the Fluxions dialect."""
-    routers = (routes.router, routes_speech.router, speech_socket.router)
-    return {route.path for router in routers for route in router.routes}  # type: ignore[attr-defined]
+    """Give every path of every dialect."""
+    return {route.path for part in (*fluxions.PARTS, *lesan.PARTS) for route in part.router.routes}
 
 
 @pytest.mark.parametrize("path", sorted(paths()))

@@ -5,8 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Caller, Scope
+from voxhall.domain.speech import Transcript
+from voxhall.domain.transcription import Record
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.jobs import webhooks as deliveries
@@ -17,20 +21,24 @@ from voxhall.net.guard import Guarded, open_guarded
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.platform import Health, check_health, usable_engines
+from voxhall.services.probe import Probing
 from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.renders import Renders, Terms
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import KIND, Transcripts
-from voxhall.services.webhooks import Webhooks, describe
+from voxhall.services.uploads import Uploads
+from voxhall.services.webhooks import Webhooks
 from voxhall.settings import Settings
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.objects import Objects, open_objects
 from voxhall.stores.seal import open_seal
+from voxhall.stores.transcriptions import webhook_url_of
 from voxhall.stores.urls import Signer, open_signer
 
 log = logger(__name__)
 
+Tell = Callable[[Record, Transcript | None], dict[str, object]]
 SWEEP_SECONDS = 60.0
 """How often overdue results and abandoned work are looked for."""
 
@@ -43,16 +51,36 @@ class Platform:
     objects: Objects
     queue: Queue
     host: Host
+    registry: Registry
     keys: Keys
     transcripts: Transcripts
+    uploads: Uploads
     cast: Cast
     clones: Clones
     pronunciations: Pronunciations
     renders: Renders
+    guarded: Guarded
+    probing: Probing
     webhooks: Webhooks
     signer: Signer
     engines: dict[str, list[str]] = field(default_factory=dict)
     """Names of the usable engines by ability."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes of the languages that can be transcribed here."""
+        usable = self.registry.usable("recognize")
+        return tuple(sorted({language for engine in usable for language in engine.languages or ()}))
+
+    def loaded(self, ability: str) -> list[str]:
+        """Name the engines of an ability that are loaded at this moment."""
+        named = {name for process in self.host.status() for name in process.engines}
+        return [engine.name for engine in self.registry.of(ability) if f"{ability}/{engine.name}" in named]
+
+    def loaded_languages(self) -> list[str]:
+        """Give the languages of the recognisers that are loaded at this moment."""
+        loaded = [engine for engine in self.registry.of("recognize") if engine.name in self.loaded("recognize")]
+        return sorted({language for engine in loaded for language in engine.languages or ()})
 
     async def health(self) -> Health:
         """Tell what works."""
@@ -64,8 +92,11 @@ class Platform:
 
 
 @asynccontextmanager
-async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
-    """Open everything a server needs; unfinished jobs go on at once. Raises Misconfigured."""
+async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platform]:
+    """Open everything a server needs; unfinished jobs go on at once. Raises Misconfigured.
+
+    `tell` writes a transcription as receivers of webhooks are to read it.
+    """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(_database_url(settings)))
         objects = _objects(settings)
@@ -74,11 +105,16 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds)
         )
         toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
+        guarded = await stack.enter_async_context(open_guarded(settings.net_allow))
         queue, keys = Queue(database), Keys(database)
         await _admit_first(keys, settings)
-        guarded = await stack.enter_async_context(open_guarded(settings.net_allow))
-        webhooks = await stack.enter_async_context(_announcing(settings, database, queue, guarded))
         transcripts = Transcripts(database, objects, queue, toolbox)
+
+        async def describe(connection: AsyncConnection, job_id: int) -> dict[str, object] | None:
+            found = await transcripts.about(connection, job_id)
+            return tell(*found) if found else None
+
+        webhooks = await stack.enter_async_context(_announcing(settings, database, queue, guarded, describe))
         cast, pronunciations = Cast(registry), Pronunciations(database)
         clones = Clones(database, objects, registry, host, cast)
         terms = Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots)
@@ -92,8 +128,15 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             terms=terms,
         )
         stack.push_async_callback(renders.close)
+        uploads = Uploads(database, objects)
         transcribing = Transcribing(
-            database, objects, toolbox, settings.scratch_dir, longest=settings.max_audio_hours * 3600
+            database=database,
+            objects=objects,
+            toolbox=toolbox,
+            guarded=guarded,
+            scratch=settings.scratch_dir,
+            longest=settings.max_audio_hours * 3600,
+            largest=settings.max_upload_mb * 2**20,
         )
         worker = Worker(
             queue,
@@ -105,19 +148,23 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         async def tidy() -> None:
             await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
 
-        sweeps = (transcripts.sweep, renders.sweep, webhooks.sweep, keys.refresh_origins, tidy)
+        sweeps = (transcripts.sweep, uploads.sweep, renders.sweep, webhooks.sweep, keys.refresh_origins, tidy)
         await stack.enter_async_context(_sweeping(*sweeps))
         yield Platform(
             settings=settings,
             objects=objects,
             queue=queue,
             host=host,
+            registry=registry,
             keys=keys,
             transcripts=transcripts,
+            uploads=uploads,
             cast=cast,
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
+            guarded=guarded,
+            probing=Probing(guarded, settings.net_allow),
             webhooks=webhooks,
             signer=await open_signer(database, objects),
             engines=usable_engines(registry),
@@ -154,11 +201,11 @@ async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
 
 @asynccontextmanager
 async def _announcing(
-    settings: Settings, database: Database, queue: Queue, guarded: Guarded
+    settings: Settings, database: Database, queue: Queue, guarded: Guarded, describe: deliveries.Describe
 ) -> AsyncIterator[Webhooks]:
     """Tell webhooks what becomes of jobs, by a worker of its own: slow receivers and long jobs do not meet."""
     seal = await open_seal(database)
-    deliveries.Announcer(queue, {KIND})
+    deliveries.Announcer(queue, {KIND}, webhook_url_of)
     delivering = deliveries.Delivering(database, queue, guarded, seal, describe, patience=settings.webhook_patience)
     slots = settings.webhook_slots
     # one account's slow receivers leave room for others

@@ -136,6 +136,17 @@ async def test_the_operator_may_set_the_first_admin_key(keys: Keys) -> None:
     assert await keys.authenticate("chosen") == await keys.first_admin()
 
 
+async def test_guests_act_for_the_first_admin_or_for_nobody(keys: Keys) -> None:
+    """With less than a key would allow, and always for the same account."""
+    await keys.ensure_admin(None)
+    own, other = await keys.guest(admin=True), await keys.guest(admin=False)
+    assert own.account_id == (await keys.first_admin()).account_id != other.account_id
+    assert other == await keys.guest(admin=False)
+    for guest in (own, other):
+        assert guest.guest
+        assert guest.scopes == {Scope.WRITE}
+
+
 async def test_a_short_key_of_the_operator_is_not_shown(keys: Keys) -> None:
     """Lists tell at most a quarter of it."""
     await keys.ensure_admin("hunter2!")

@@ -112,6 +112,24 @@ def test_cancelling_ends_running_work(single: Host, tmp_path: Path, threads: Thr
     assert single.scope().engine(Troubled, engine).pid() != pid
 
 
+def test_a_retired_scope_lets_its_work_end_and_takes_no_more(
+    single: Host, tmp_path: Path, threads: ThreadPoolExecutor
+) -> None:
+    """The process stays, with all that it has loaded; what waited for it never begins."""
+    scope = single.scope()
+    held = Held(scope, tmp_path / "held", threads)
+    pid = held.arrives()
+    late = threads.submit(scope.engine(Troubled, engine).pid)
+    waiting(single, 1)
+    scope.retire()
+    with pytest.raises(Cancelled):
+        late.result()
+    assert held.leaves() == pid
+    with pytest.raises(Cancelled):
+        scope.engine(Troubled, engine).pid()
+    assert single.scope().engine(Troubled, engine).pid() == pid
+
+
 def test_cancelling_ends_waiting_work(single: Host, tmp_path: Path, threads: ThreadPoolExecutor) -> None:
     """Work that stands in line leaves it, and what runs for others goes on."""
     held = Held(single.scope(), tmp_path / "held", threads)

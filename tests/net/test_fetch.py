@@ -56,14 +56,10 @@ async def test_too_much_is_refused_before_it_comes(guarded: Guarded) -> None:
 
 async def test_too_much_is_cut_off_while_it_comes(guarded: Guarded) -> None:
     """Where nothing was announced, the connection ends at the limit."""
-    received = 0
     async with serving_upstream(big=endless) as upstream:
-        async with download(guarded, upstream.url("/big"), limit=1 << 20, seconds=60) as found:
-            with pytest.raises(errors.TooLarge):
-                async for chunk in found.chunks:
-                    received += len(chunk)
+        with pytest.raises(errors.TooLarge):
+            await whole(guarded, upstream.url("/big"))
         await upstream.broken_off.wait()
-    assert received <= 1 << 20
 
 
 async def test_a_length_that_promises_too_much_is_a_failure(guarded: Guarded) -> None:
@@ -98,10 +94,13 @@ async def test_a_trickle_is_given_up_long_before(guarded: Guarded, monkeypatch: 
 async def test_silence_is_given_up(guarded: Guarded) -> None:
     """Before the deadline, if it lasts."""
     begun = silent_after(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nR")
-    async with serving_upstream(slow=begun) as upstream:
-        async with download(guarded, upstream.url("/slow"), limit=1000, seconds=600, idle=0.05) as found:
-            with pytest.raises(errors.UpstreamTimeout):
-                assert [chunk async for chunk in found.chunks] == [b"R"]
+    async with (
+        serving_upstream(slow=begun) as upstream,
+        download(guarded, upstream.url("/slow"), limit=1000, seconds=600, idle=0.05) as found,
+    ):
+        assert await anext(found.chunks) == b"R"
+        with pytest.raises(errors.UpstreamTimeout):
+            await anext(found.chunks)
 
 
 async def test_compressed_recordings_are_refused(guarded: Guarded) -> None:

@@ -1,5 +1,6 @@
 """Recordings as they arrive: raw bytes or multipart, streamed at flat memory, counted while they come."""
 
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -37,16 +38,21 @@ def open_upload(request: Request, *, limit: int, part: str = "file") -> Upload:
     `limit` is the most bytes of body accepted. Reading raises TooLarge (at once where the length is announced) and
     InvalidInput.
     """
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
-        raise _too_large(limit)
+    _refuse_announced(request, limit)
     body = _limited(request, limit)
     kind, parameters = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data":
         return Upload(body)
     upload = Upload(body)
-    upload.chunks = _file_of(body, parameters.get(b"boundary", b""), upload, part)
+    form = Form(body, parameters.get(b"boundary", b""), part)
+    upload.fields, upload.chunks = form.fields, _only_file(form, upload, part)
     return upload
+
+
+def _refuse_announced(request: Request, limit: int) -> None:
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(limit)
 
 
 def _too_large(limit: int) -> TooLarge:
@@ -65,30 +71,98 @@ async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
         raise InvalidInput("the connection ended before the body was complete") from error
 
 
-async def _file_of(body: AsyncIterator[bytes], boundary: bytes, upload: Upload, part: str) -> AsyncIterator[bytes]:
-    """Give the bytes of the part named `part`; put the other parts into the upload's fields."""
-    parts = _Parts(upload, part)
-    try:
-        parser = MultipartParser(boundary, parts.callbacks())
-        async for chunk in body:
-            parser.write(chunk)
-            for piece in parts.taken():
-                yield piece
-        parser.finalize()
-    except FormParserError as error:
-        raise InvalidInput("the multipart body is broken") from error
-    if not parts.found:
+async def _only_file(form: "Form", upload: Upload, part: str) -> AsyncIterator[bytes]:
+    """Give the bytes of the first file; put the other parts into the upload's fields."""
+    found = False
+    async for file in form.files():
+        if not found:
+            found, upload.filename = True, file.filename
+            async for chunk in file.chunks:
+                yield chunk
+    if not found:
         raise InvalidInput(f"the multipart body has no field `{part}`", param=part)
+
+
+def open_form(request: Request, *, limit: int, part: str) -> "Form":
+    """Take a multipart request apart: the files of the field `part`, and other fields; raises InvalidInput, TooLarge.
+
+    `limit` is the most bytes of body accepted.
+    """
+    _refuse_announced(request, limit)
+    kind, parameters = parse_options_header(request.headers.get("content-type"))
+    if kind != b"multipart/form-data":
+        raise InvalidInput("the body should be multipart/form-data")
+    return Form(_limited(request, limit), parameters.get(b"boundary", b""), part)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a form; its bytes must be read before the next file's."""
+
+    filename: str | None
+    chunks: AsyncIterator[bytes]
+
+
+class Form:
+    """A multipart body as it arrives; `fields` is complete once all files have been read."""
+
+    def __init__(self, body: AsyncIterator[bytes], boundary: bytes, part: str) -> None:
+        self.fields: dict[str, str] = {}
+        self._body = body
+        self._parts = _Parts(self.fields, part)
+        try:
+            self._parser = MultipartParser(boundary, self._parts.callbacks())
+        except FormParserError as error:
+            raise InvalidInput("the multipart body has no boundary") from error
+
+    async def files(self) -> AsyncIterator[File]:
+        """Give the files one after another; what is not read of one is skipped. Raises InvalidInput."""
+        while (event := await self._next()) is not None:
+            if isinstance(event, _Begin):
+                file = File(event.filename, self._chunks())
+                yield file
+                async for _ in file.chunks:
+                    pass
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        while isinstance(event := await self._next(), bytes):
+            yield event
+
+    async def _next(self) -> "_Event | None":
+        """Give what the parser has seen next; None at the end."""
+        try:
+            while not self._parts.events:
+                chunk = await anext(self._body, None)
+                if chunk is None:
+                    self._parser.finalize()
+                    return None
+                self._parser.write(chunk)
+        except FormParserError as error:
+            raise InvalidInput("the multipart body is broken") from error
+        return self._parts.events.popleft()
+
+
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    """A file begins."""
+
+    filename: str | None
+
+
+class _End:
+    """A file ends."""
+
+
+_Event = _Begin | bytes | _End
 
 
 class _Parts:
     """What the multipart parser has seen so far."""
 
-    def __init__(self, upload: Upload, part: str) -> None:
-        self.found = False
+    def __init__(self, fields: dict[str, str], part: str) -> None:
+        self.events: deque[_Event] = deque()
         self._wanted = part
-        self._upload = upload
-        self._pieces: list[bytes] = []
+        self._fields = fields
         self._header = bytearray()
         self._value = bytearray()
         self._headers: dict[bytes, bytes] = {}
@@ -106,11 +180,6 @@ class _Parts:
             "on_part_data": self._data,
             "on_part_end": self._end,
         }
-
-    def taken(self) -> list[bytes]:
-        """Hand over the pieces of the file that have arrived."""
-        pieces, self._pieces = self._pieces, []
-        return pieces
 
     def _begin(self) -> None:
         self._headers = {}
@@ -132,23 +201,23 @@ class _Parts:
     def _headers_finished(self) -> None:
         _, parameters = parse_options_header(self._headers.get(b"content-disposition"))
         self._name = parameters.get(b"name", b"").decode("utf-8", "replace")
-        self._is_file = self._name == self._wanted and not self.found
+        self._is_file = self._name == self._wanted
         if self._is_file:
-            self.found = True
-            self._upload.filename = parameters.get(b"filename", b"").decode("utf-8", "replace") or None
+            self.events.append(_Begin(parameters.get(b"filename", b"").decode("utf-8", "replace") or None))
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._is_file:
-            self._pieces.append(data[start:end])
+            self.events.append(data[start:end])
             return
         self._value += data[start:end]
         self._bounded(self._value, MAX_FIELD_BYTES)
 
     def _end(self) -> None:
         if self._is_file:
+            self.events.append(_End())
             return
-        self._upload.fields[self._name] = self._value.decode("utf-8", "replace")
-        if len(self._upload.fields) > MAX_FIELDS:
+        self._fields[self._name] = self._value.decode("utf-8", "replace")
+        if len(self._fields) > MAX_FIELDS:
             raise InvalidInput(f"the form has more than {MAX_FIELDS} fields")
 
     @staticmethod

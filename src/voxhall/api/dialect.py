@@ -52,6 +52,8 @@ class Problem:
     code: str
     message: str
     param: str | None = None
+    details: tuple[dict[str, object], ...] = ()
+    """Of a validation error: `loc`, `msg` and `type` of each wrong field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +131,6 @@ def _invalid(error: RequestValidationError) -> Problem:
     field = ".".join(str(part) for part in first["loc"] if part not in {"query", "path", "body", "header"})
     given = first.get("input")
     shown = f", got {given!r}" if isinstance(given, str | int | float | bool) and len(str(given)) <= SHOWN else ""
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_value", f"{field}: {first['msg']}{shown}", field or None)
+    details = tuple({"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors())
+    message = f"{field}: {first['msg']}{shown}"
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_value", message, field or None, details)

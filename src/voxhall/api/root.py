@@ -1,21 +1,23 @@
 """What belongs to no dialect: the root, health over everything, signed objects, the merged specification."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
 from pydantic import BaseModel
 
 from voxhall import __version__
 from voxhall.api.access import bearer, platform_of
+from voxhall.api.bodies import open_upload
 from voxhall.api.dialect import Dialect, Problem
+from voxhall.api.guides import guides, summary_of, title_of
 from voxhall.api.links import server_url
 
 router = APIRouter()
 
-PATHS = frozenset({"/", "/health", "/ready", "/docs", "/openapi.json"})
+PATHS = frozenset({"/", "/health", "/ready", "/docs", "/openapi.json", "/llms.txt", "/llms-full.txt"})
 PREFIXES = ("/objects", "/assets")
 
 
@@ -89,6 +91,28 @@ async def ready(request: Request, response: Response) -> Ready:
     return Ready(ready=state.status != "unhealthy")
 
 
+@router.get("/llms.txt", include_in_schema=False)
+async def llms(request: Request) -> PlainTextResponse:
+    """List the documentation, for programs that read it."""
+    base = server_url(request).geturl()
+    listed = "".join(f"- [{title_of(t)}]({base}/guides/{name}): {summary_of(t)}\n" for name, t in guides().items())
+    return PlainTextResponse(
+        f"# Voxhall\n\n> One self-hosted voice AI server.\n\n"
+        f"- [All of it in one file]({base}/llms-full.txt)\n- [OpenAPI]({base}/openapi.json)\n\n## Guides\n\n{listed}"
+    )
+
+
+@router.get("/llms-full.txt", include_in_schema=False)
+async def llms_full(request: Request) -> PlainTextResponse:
+    """Give all guides, and a line for every call, for programs that read documentation."""
+    calls = [
+        f"- `{method.upper()} {path}`: {call.get('description') or call.get('summary', '')}"
+        for path, methods in request.app.openapi()["paths"].items()
+        for method, call in methods.items()
+    ]
+    return PlainTextResponse("\n\n".join([*guides().values(), "# Calls\n\n" + "\n".join(calls)]) + "\n")
+
+
 @router.get("/objects/{key:path}", include_in_schema=False)
 @router.head("/objects/{key:path}", include_in_schema=False)
 async def stored_object(
@@ -97,6 +121,26 @@ async def stored_object(
     """Send a stored object to whoever holds a signed link; ranges included."""
     path = platform_of(request).signer.resolve(key, expires=expires, signature=signature, filename=filename)
     return FileResponse(path, filename=filename, content_disposition_type="inline")
+
+
+@router.put("/objects/{key:path}", include_in_schema=False)
+async def send_object(
+    request: Request, key: str, expires: Annotated[int, Query()], signature: str, most: Annotated[int, Query(ge=1)]
+) -> Response:
+    """Take an upload from whoever holds a signed link for it."""
+    platform = platform_of(request)
+    platform.signer.check_upload(key, expires=expires, signature=signature, most=most)
+    size = 0
+
+    async def counted() -> AsyncIterator[bytes]:
+        nonlocal size
+        async for chunk in open_upload(request, limit=most).chunks:
+            size += len(chunk)
+            yield chunk
+
+    await platform.objects.put(key, counted())
+    await platform.uploads.arrived(key, size)
+    return Response()
 
 
 def _error(problem: Problem) -> dict[str, object]:

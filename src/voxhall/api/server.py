@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from voxhall import __version__
-from voxhall.api import fluxions, root
+from voxhall.api import fluxions, lesan, root
 from voxhall.api.dialect import Dialect, application
 from voxhall.api.middleware import Cors, Guard, RequestId
 from voxhall.app import Platform
 
-DIALECTS: tuple[Dialect, ...] = (fluxions.dialect,)
+DIALECTS: tuple[Dialect, ...] = (lesan.dialect, fluxions.dialect)
 """The last owns every path that no other does."""
 
 

@@ -6,6 +6,7 @@ import socket
 
 import uvicorn
 
+from voxhall.api.lesan.wire import told
 from voxhall.api.server import create_server
 from voxhall.app import open_platform
 from voxhall.errors import Misconfigured
@@ -32,7 +33,8 @@ def run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    async with open_platform(settings) as platform:
+    base = str(settings.public_url or "").rstrip("/")
+    async with open_platform(settings, lambda record, result: told(record, result, base)) as platform:
         config = uvicorn.Config(
             create_server(platform),
             log_config=None,

@@ -2,14 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import uuid4
 
 from voxhall.domain.work import Progress
-from voxhall.errors import Cancelled, EngineLost, LeaseLost, StorageFull, VoxhallError
+from voxhall.errors import (
+    Cancelled,
+    EngineLost,
+    LeaseLost,
+    StorageFull,
+    UpstreamLimited,
+    UpstreamTimeout,
+    VoxhallError,
+)
 from voxhall.jobs.queue import Claimed, Commit, Queue
 from voxhall.log import logger
 
@@ -32,7 +40,7 @@ class JobJournal:
         self._done: dict[str, bytes] = {}
         self._loop = asyncio.get_running_loop()
         self.stopped_for: VoxhallError | None = None
-        self._on_stop: Callable[[], None] | None = None
+        self._on_stop: Callable[[], object] | None = None
         self.latest: Progress | None = None
         self.news = asyncio.Event()
         """Set to have the next heartbeat at once."""
@@ -44,6 +52,16 @@ class JobJournal:
     def await_(self, work: Coroutine[None, None, Result]) -> Result:
         """Run a coroutine on the worker's event loop and wait for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def await_unless_stopped(self, work: Coroutine[None, None, Result]) -> Result:
+        """Likewise, but break it off when the work is stopped."""
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self.on_stop(future.cancel)
+        try:
+            return future.result()
+        except CancelledError:
+            self.check()
+            raise
 
     def get(self, name: str) -> bytes | None:
         """Give a piece that this attempt found finished."""
@@ -63,7 +81,7 @@ class JobJournal:
         if self.stopped_for is not None:
             raise self.stopped_for
 
-    def on_stop(self, callback: Callable[[], None]) -> None:
+    def on_stop(self, callback: Callable[[], object]) -> None:
         """Have `callback` called when the work is stopped, at once if it was already."""
         self._on_stop = callback
         if self.stopped_for is not None:
@@ -216,7 +234,7 @@ class Worker:
                 await self._queue.give_back(job)
             case Cancelled():
                 await self._queue.stopped(job)
-            case EngineLost() | StorageFull():
+            case EngineLost() | StorageFull() | UpstreamLimited() | UpstreamTimeout():
                 await self._queue.retry(job, error.code, error.message, delay=RETRY_SECONDS)
             case VoxhallError():
                 await self._queue.fail(job, error.code, error.message)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
@@ -82,8 +82,9 @@ class Rendering:
     async def finish(self) -> None:
         """Wait until nothing is done for it any more, and complete the file."""
         if self._step is not None:
-            with suppress(Exception):
-                await asyncio.wrap_future(self._step)
+            # the step may have failed, or may have been cancelled before a thread took it up
+            [step], _ = await asyncio.wait({asyncio.wrap_future(self._step)})
+            step.cancelled() or step.exception()
         await asyncio.get_running_loop().run_in_executor(self._threads, self._close)
 
     def _advance(self) -> bytes:

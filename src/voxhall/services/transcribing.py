@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,22 +13,40 @@ from voxhall.engines import wire
 from voxhall.errors import LeaseLost
 from voxhall.jobs.queue import Claimed, Commit
 from voxhall.jobs.worker import JobJournal
+from voxhall.net.fetch import download
+from voxhall.net.guard import Guarded
 from voxhall.pipelines.transcribe import transcribe
 from voxhall.services.tools import Toolbox
 from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
 
+DOWNLOAD_SECONDS = 3600.0
+"""That fetching a recording from elsewhere may take."""
+
 
 class Transcribing:
     """Handles jobs of the kind `transcribe`."""
 
-    def __init__(self, database: Database, objects: Objects, toolbox: Toolbox, scratch: Path, longest: float) -> None:
+    def __init__(  # noqa: PLR0913 - what the work needs, and its bounds
+        self,
+        *,
+        database: Database,
+        objects: Objects,
+        toolbox: Toolbox,
+        guarded: Guarded,
+        scratch: Path,
+        longest: float,
+        largest: int,
+    ) -> None:
+        """Recordings may be `longest` seconds long and, where they are fetched from elsewhere, of `largest` bytes."""
         self._database = database
         self._objects = objects
         self._toolbox = toolbox
+        self._guarded = guarded
         self._scratch = scratch
         self._longest = longest
+        self._largest = largest
 
     def __call__(self, job: Claimed, journal: JobJournal) -> Commit:
         """Do the job in this thread; give what is to be committed with its end."""
@@ -38,7 +57,8 @@ class Transcribing:
         if not recording.exists():
             journal.progress("downloading", 0.0, 0, 0)
             arriving = folder / f"recording.{job.attempt}"
-            journal.await_(self._objects.fetch(record.original_key or "", arriving))
+            key = record.original_key or journal.await_unless_stopped(self._download(record))
+            journal.await_(self._objects.fetch(key, arriving))
             arriving.rename(recording)
         options = replace(record.options, longest=self._longest)
         with self._toolbox.host.scope() as scope:
@@ -66,6 +86,16 @@ class Transcribing:
         if record is None:
             raise LeaseLost("the transcription has been deleted")
         return record
+
+    async def _download(self, record: Record) -> str:
+        """Fetch a recording from where the caller says that it is; give the key under which it is kept."""
+        key = f"recordings/{record.account_id}/{uuid4().hex}"
+        address = record.audio_url or ""
+        async with download(self._guarded, address, limit=self._largest, seconds=DOWNLOAD_SECONDS) as found:
+            await self._objects.put(key, found.chunks)
+        async with self._database.write() as connection:
+            await table.set_result(connection, record.id, {"original_key": key})
+        return key
 
     async def _keep(self, record: Record, attempt: int, transcript: Transcript, folder: Path) -> Commit:
         """Store the result under keys of this attempt, so that only the attempt that ends the job is ever seen."""

@@ -1,13 +1,17 @@
 """Transcriptions that an account owns: taken in, worked on, read, listed, stopped and removed."""
 
+import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.record import Caller
 from voxhall.domain.speech import Transcript
-from voxhall.domain.transcription import ENDED, Options, Received, Record
+from voxhall.domain.transcription import ENDED, Batch, Options, Received, Record, State, Submission
 from voxhall.engines import wire
 from voxhall.errors import Conflict, NotFound
 from voxhall.jobs.queue import Queue
@@ -20,6 +24,11 @@ from voxhall.stores.objects import Objects
 KIND = "transcribe"
 UNSTORED_SECONDS = 3600.0
 """How long a result that shall not be stored waits to be read."""
+
+SHORTEST_WAIT, LONGEST_WAIT = 0.05, 1.0
+"""Seconds between two looks at a transcription that somebody waits for: other processes may work on it."""
+PUBLISHED = ".json"
+"""What the key of a transcript for readers ends with."""
 
 
 class Transcripts:
@@ -38,33 +47,54 @@ class Transcripts:
         """
         return receive(self._objects, "recordings", caller, chunks)
 
-    async def submit(  # noqa: PLR0913 - each says something else about the submission
-        self, caller: Caller, received: Received, *, filename: str, options: Options, cache: bool, store: bool
-    ) -> tuple[Record, bool]:
+    async def submit(self, caller: Caller, received: Received | None, submission: Submission) -> tuple[Record, bool]:
         """Queue a recording, or find the earlier result of an identical one; tell which.
 
-        Raises EngineUnavailable when no engine here knows the language.
+        One that was not received is fetched by the job. Raises EngineUnavailable for a language that none here knows.
         """
-        self._toolbox.check(options)
-        fingerprint = _fingerprint(received, options)
-        if cache:
+        self._toolbox.check(submission.options)
+        fingerprint = _fingerprint(received, submission.options) if received else ""
+        if submission.cache and received:
             async with self._database.read() as connection:
                 earlier = await table.find_done(connection, caller.account_id, fingerprint)
             if earlier is not None:
                 await self._objects.delete(received.key)
                 return earlier, True
         async with self._database.write() as connection:
-            values = {
-                "account_id": caller.account_id,
-                "job_id": await self._queue.enqueue(connection, KIND, caller.account_id),
-                "filename": filename,
-                "store": store,
-                "original_key": received.key,
-                "fingerprint": fingerprint,
-            }
-            record_id = await table.insert_row(connection, values, options)
+            record_id = await self._queue_one(connection, caller, received, submission, fingerprint)
         self._queue.wake()
         return await self.get(caller, record_id), False
+
+    async def submit_batch(
+        self, caller: Caller, given: Sequence[tuple[Received | None, Submission]], language: str
+    ) -> Batch:
+        """Queue several recordings together; all or none. Raises EngineUnavailable."""
+        for _, submission in given:
+            self._toolbox.check(submission.options)
+        async with self._database.write() as connection:
+            batch_id, uid = await table.insert_batch(connection, caller.account_id, language, time.time())
+            for received, submission in given:
+                fingerprint = _fingerprint(received, submission.options) if received else ""
+                child = replace(submission, batch_id=batch_id)
+                await self._queue_one(connection, caller, received, child, fingerprint)
+        self._queue.wake()
+        return await self.find_batch(caller, uid)
+
+    async def _queue_one(
+        self,
+        connection: AsyncConnection,
+        caller: Caller,
+        received: Received | None,
+        submission: Submission,
+        fingerprint: str,
+    ) -> int:
+        values = {
+            "account_id": caller.account_id,
+            "job_id": await self._queue.enqueue(connection, KIND, caller.account_id),
+            "original_key": received.key if received else None,
+            "fingerprint": fingerprint,
+        }
+        return await table.insert_row(connection, values, submission)
 
     async def get(self, caller: Caller, record_id: int) -> Record:
         """Find one; raises NotFound for ids of other accounts too."""
@@ -73,6 +103,48 @@ class Transcripts:
         if record is None:
             raise NotFound(f"there is no transcription {record_id}")
         return record
+
+    async def find(self, caller: Caller, uid: str) -> Record:
+        """Find one by the id that tells nothing; raises NotFound for those of other accounts too."""
+        async with self._database.read() as connection:
+            record = await table.find_by_uid(connection, caller.account_id, uid)
+        if record is None:
+            raise NotFound(f"there is no transcription {uid!r}")
+        return record
+
+    async def find_batch(self, caller: Caller, uid: str) -> Batch:
+        """Find a batch; raises NotFound for those of other accounts too."""
+        async with self._database.read() as connection:
+            batch = await table.find_batch(connection, caller.account_id, uid)
+        if batch is None:
+            raise NotFound(f"there is no transcription {uid!r}")
+        return batch
+
+    async def delete_batch(self, caller: Caller, uid: str) -> None:
+        """Remove a batch with everything that belongs to it; raises NotFound."""
+        batch = await self.find_batch(caller, uid)
+        for child in batch.children:
+            await self._remove(child)
+        async with self._database.write() as connection:
+            await table.remove_batch(connection, batch.id)
+
+    async def cancel_batch(self, caller: Caller, uid: str) -> Batch:
+        """Stop whatever of a batch has not ended; raises NotFound, and Conflict where all has."""
+        batch = await self.find_batch(caller, uid)
+        if batch.state in ENDED:
+            raise Conflict(f"batch {uid} has ended already")
+        for child in batch.children:
+            await self._queue.cancel(child.job_id)
+        return await self.find_batch(caller, uid)
+
+    async def scan(
+        self, caller: Caller, *, state: State | None, source: str | None, before: int | None, limit: int
+    ) -> tuple[int, list[Record]]:
+        """Give how many the account has of a state and source, and those before an id, the newest first."""
+        async with self._database.read() as connection:
+            return await table.scan(
+                connection, caller.account_id, state=state, source=source, before=before, limit=limit
+            )
 
     async def page(self, caller: Caller, *, limit: int, offset: int) -> tuple[int, list[Record]]:
         """Give how many the account has, and some of them, the newest first."""
@@ -83,10 +155,36 @@ class Transcripts:
         """Give the result, None while there is none; one that shall not be stored is removed by this."""
         if record.transcript_key is None:
             return None
-        result = wire.decode(await self._objects.get(record.transcript_key), Transcript)
+        result = await self._result(record.transcript_key)
         if not record.store:
             await self._remove(record)
         return result
+
+    async def about(self, connection: AsyncConnection, job_id: int) -> tuple[Record, Transcript | None] | None:
+        """Give what a job works on, and its result, which stays; None once it has been deleted."""
+        record = await table.find_by_job(connection, job_id)
+        if record is None:
+            return None
+        return record, await self._result(record.transcript_key) if record.transcript_key else None
+
+    async def _result(self, key: str) -> Transcript:
+        return wire.decode(await self._objects.get(key), Transcript)
+
+    async def wait(self, caller: Caller, record: Record, seconds: float) -> Record:
+        """Wait for the end of a transcription, but no longer than so many seconds; give what it is then."""
+        ends = time.monotonic() + seconds
+        pause = SHORTEST_WAIT
+        while record.state not in ENDED and time.monotonic() < ends:
+            await asyncio.sleep(pause)
+            pause = min(1.2 * pause, LONGEST_WAIT)
+            record = await self.get(caller, record.id)
+        return record
+
+    async def publish(self, record: Record, text: bytes) -> str:
+        """Store a transcript as its readers see it, until it is deleted; give its key."""
+        key = f"{record.transcript_key}{PUBLISHED}"
+        await self._objects.put_bytes(key, text)
+        return key
 
     async def cancel(self, caller: Caller, record_id: int) -> Record:
         """Stop one; raises Conflict when it has ended already."""
@@ -112,7 +210,8 @@ class Transcripts:
         async with self._database.write() as connection:
             await table.remove(connection, record)
         self._queue.wake()
-        for key in (record.original_key, record.audio_key, record.transcript_key):
+        published = record.transcript_key and record.transcript_key + PUBLISHED
+        for key in (record.original_key, record.audio_key, record.transcript_key, published):
             if key is not None:
                 await self._objects.delete(key)
 

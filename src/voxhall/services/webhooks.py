@@ -4,8 +4,6 @@ import time
 from contextlib import suppress
 from uuid import uuid4
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from voxhall.domain.record import Caller
 from voxhall.domain.webhook import (
     DEFAULT_EVENTS,
@@ -21,7 +19,6 @@ from voxhall.jobs.posting import payload, post, signing_key
 from voxhall.jobs.queue import Queue
 from voxhall.jobs.webhooks import enqueue
 from voxhall.net.guard import Guarded
-from voxhall.stores import transcriptions
 from voxhall.stores import webhooks as table
 from voxhall.stores.database import Database
 from voxhall.stores.seal import Seal
@@ -184,11 +181,3 @@ class Webhooks:
             return None
         signing_key(secret)
         return self._seal.close(secret, owner=webhook_id)
-
-
-async def describe(connection: AsyncConnection, job_id: int) -> dict[str, object] | None:
-    """Give what an event tells of a transcription."""
-    record = await transcriptions.find_by_job(connection, job_id)
-    if record is None:
-        return None
-    return {"id": record.id, "status": record.state, "filename": record.filename, "error": record.error_message}

@@ -1,6 +1,7 @@
 """Recordings and results as objects: in a folder or in an S3 bucket, behind one small interface."""
 
 import errno
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -55,14 +56,39 @@ class Objects:
     async def fetch(self, key: str, path: Path) -> None:
         """Copy an object into a file; raises NotFound, StorageFull."""
         try:
-            found = await obstore.get_async(self._store, key)
             async with await anyio.open_file(path, "wb") as file:
-                async for chunk in found.stream(min_chunk_size=2**20):
+                async for chunk in self._chunks(key):
                     await file.write(chunk)
-        except (NotFoundError, FileNotFoundError) as error:
-            raise NotFound("the stored object is gone") from error
         except OSError as error:
             raise _explained(error) from error
+
+    async def _chunks(self, key: str) -> AsyncIterator[bytes]:
+        """Read an object piece by piece; raises NotFound."""
+        try:
+            found = await obstore.get_async(self._store, key)
+        except (NotFoundError, FileNotFoundError) as error:
+            raise NotFound("the stored object is gone") from error
+        async for chunk in found.stream(min_chunk_size=2**20):
+            yield bytes(chunk)
+
+    async def size(self, key: str) -> int | None:
+        """Give an object's length in bytes; None where there is none."""
+        try:
+            return int((await obstore.head_async(self._store, key))["size"])
+        except (NotFoundError, FileNotFoundError):
+            return None
+
+    async def copy(self, source: str, key: str) -> str:
+        """Copy an object, and give the SHA-256 of what it is; raises NotFound, StorageFull."""
+        digest = hashlib.sha256()
+
+        async def passing() -> AsyncIterator[bytes]:
+            async for chunk in self._chunks(source):
+                digest.update(chunk)
+                yield chunk
+
+        await self.put(key, passing())
+        return digest.hexdigest()
 
     async def delete(self, key: str) -> None:
         """Remove an object; it may be gone already."""

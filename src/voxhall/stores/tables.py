@@ -133,8 +133,16 @@ transcriptions = Table(
     Column("num_segments", Integer),
     Column("num_speakers", Integer),
     Column("notice", Text),
+    Column("uid", String, nullable=False, server_default=""),
+    Column("source", String, nullable=False, server_default="batch"),
+    Column("audio_url", Text),
+    Column("metadata", JSON),
+    Column("webhook_url", Text),
+    Column("batch_id", Id),
     Index("ix_transcriptions_listing", "account_id", "id"),
     Index("ix_transcriptions_cache", "account_id", "fingerprint"),
+    Index("ix_transcriptions_uid", "uid", unique=True),
+    Index("ix_transcriptions_batch", "batch_id"),
     sqlite_autoincrement=True,
 )
 
@@ -181,6 +189,33 @@ pronunciations = Table(
     Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
     Column("word", String, primary_key=True),
     Column("said", String, nullable=False),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("uid", String, nullable=False, unique=True),
+    _account(),
+    Column("language", String, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("ix_batches_listing", "account_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("uid", String, primary_key=True),
+    _account(),
+    Column("filename", String, nullable=False),
+    Column("content_type", String, nullable=False),
+    Column("key", String, nullable=False, unique=True),
+    Column("size", BigInteger),
+    Column("duration", Double),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Index("ix_uploads_expiry", "expires_at"),
 )
 
 webhooks = Table(

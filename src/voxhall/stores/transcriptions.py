@@ -1,16 +1,18 @@
 """Rows of transcriptions, joined with the jobs that work on them."""
 
 from collections.abc import Mapping
+from uuid import uuid4
 
 import msgspec
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from voxhall.domain.transcription import Options, Record
-from voxhall.stores.tables import jobs, transcriptions
+from voxhall.domain.transcription import Batch, Record, State, Submission
+from voxhall.stores.tables import batches, jobs, transcriptions
 
 ROW = (
     transcriptions.c.id,
+    transcriptions.c.uid,
     transcriptions.c.account_id,
     transcriptions.c.job_id,
     jobs.c.state,
@@ -30,8 +32,14 @@ ROW = (
     transcriptions.c.num_segments,
     transcriptions.c.num_speakers,
     transcriptions.c.notice,
+    jobs.c.error_code,
     jobs.c.error_message,
     jobs.c.progress,
+    transcriptions.c.source,
+    transcriptions.c.audio_url,
+    transcriptions.c.metadata,
+    transcriptions.c.webhook_url,
+    transcriptions.c.batch_id,
 )
 OMITTED = {"started_at", "finished_at"}
 
@@ -43,6 +51,7 @@ def _rows() -> Select[tuple[object, ...]]:
 def _record(row: Row[tuple[object, ...]]) -> Record:
     # the library's own names are not plain strings
     values = {f"{name}": value for name, value in row._asdict().items() if name not in OMITTED}
+    values["metadata"] = values["metadata"] or {}
     took = row.finished_at - row.started_at if row.started_at and row.finished_at else None
     return msgspec.convert(
         {
@@ -55,11 +64,19 @@ def _record(row: Row[tuple[object, ...]]) -> Record:
     )
 
 
-async def insert_row(connection: AsyncConnection, values: Mapping[str, object], options: Options) -> int:
+async def insert_row(connection: AsyncConnection, values: Mapping[str, object], submission: Submission) -> int:
     """Add a transcription; `values` are columns by name. Give its id."""
-    row = await connection.execute(
-        insert(transcriptions).values(**values, options=msgspec.to_builtins(options)).returning(transcriptions.c.id)
-    )
+    asked = {
+        "uid": str(uuid4()),
+        "filename": submission.filename,
+        "options": msgspec.to_builtins(submission.options),
+        "store": submission.store,
+        "audio_url": submission.audio_url,
+        "metadata": dict(submission.metadata),
+        "webhook_url": submission.webhook_url,
+        "batch_id": submission.batch_id,
+    }
+    row = await connection.execute(insert(transcriptions).values(**values, **asked).returning(transcriptions.c.id))
     return int(row.scalar_one())
 
 
@@ -70,10 +87,24 @@ async def find(connection: AsyncConnection, account_id: int, record_id: int) -> 
     return _record(row) if row else None
 
 
+async def find_by_uid(connection: AsyncConnection, account_id: int, uid: str) -> Record | None:
+    """Find an account's transcription by the id that tells nothing."""
+    where = (transcriptions.c.account_id == account_id, transcriptions.c.uid == uid)
+    row = (await connection.execute(_rows().where(*where))).one_or_none()
+    return _record(row) if row else None
+
+
 async def find_by_job(connection: AsyncConnection, job_id: int) -> Record | None:
     """Find the transcription that a job works on."""
     row = (await connection.execute(_rows().where(transcriptions.c.job_id == job_id))).one_or_none()
     return _record(row) if row else None
+
+
+async def webhook_url_of(connection: AsyncConnection, job_id: int) -> str | None:
+    """Give who is to be told of a job's end."""
+    found = await connection.execute(select(transcriptions.c.webhook_url).where(transcriptions.c.job_id == job_id))
+    url: str | None = found.scalar_one_or_none()
+    return url
 
 
 async def find_done(connection: AsyncConnection, account_id: int, fingerprint: str) -> Record | None:
@@ -96,6 +127,55 @@ async def page(connection: AsyncConnection, account_id: int, *, limit: int, offs
         _rows().where(mine).order_by(transcriptions.c.id.desc()).limit(limit).offset(offset)
     )
     return int(total), [_record(row) for row in rows]
+
+
+async def scan(  # noqa: PLR0913 - each narrows it down
+    connection: AsyncConnection,
+    account_id: int,
+    *,
+    state: State | None,
+    source: str | None,
+    before: int | None,
+    limit: int,
+) -> tuple[int, list[Record]]:
+    """Give how many there are of a state and source, and those before an id, the newest first.
+
+    Rows that are added meanwhile do not move those that follow.
+    """
+    where = [transcriptions.c.account_id == account_id]
+    if state is not None:
+        where.append(jobs.c.state == state)
+    if source is not None:
+        where.append(transcriptions.c.source == source)
+    counted = select(func.count()).select_from(transcriptions.join(jobs, jobs.c.id == transcriptions.c.job_id))
+    total = (await connection.execute(counted.where(*where))).scalar_one()
+    if before is not None:
+        where.append(transcriptions.c.id < before)
+    rows = await connection.execute(_rows().where(*where).order_by(transcriptions.c.id.desc()).limit(limit))
+    return int(total), [_record(row) for row in rows]
+
+
+async def insert_batch(connection: AsyncConnection, account_id: int, language: str, now: float) -> tuple[int, str]:
+    """Add a batch; give its ids."""
+    values = {"uid": str(uuid4()), "account_id": account_id, "language": language, "created_at": now}
+    row = (await connection.execute(insert(batches).values(values).returning(batches.c.id, batches.c.uid))).one()
+    return int(row.id), str(row.uid)
+
+
+async def find_batch(connection: AsyncConnection, account_id: int, uid: str) -> Batch | None:
+    """Find an account's batch with all that belongs to it."""
+    where = (batches.c.account_id == account_id, batches.c.uid == uid)
+    row = (await connection.execute(select(batches).where(*where))).one_or_none()
+    if row is None:
+        return None
+    children = _rows().where(transcriptions.c.batch_id == row.id).order_by(transcriptions.c.id)
+    found = tuple(_record(child) for child in await connection.execute(children))
+    return Batch(row.id, row.uid, row.account_id, row.language, row.created_at, found)
+
+
+async def remove_batch(connection: AsyncConnection, batch_id: int) -> None:
+    """Remove a batch, but not what belongs to it."""
+    await connection.execute(delete(batches).where(batches.c.id == batch_id))
 
 
 async def unstored_ended_before(connection: AsyncConnection, moment: float) -> list[Record]:

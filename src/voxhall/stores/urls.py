@@ -33,19 +33,35 @@ class Signer:
         query = {"expires": expires, "signature": self._signature(key, expires, filename), "filename": filename}
         return f"{base_url}{PATH}/{quote(key)}?{urlencode(query)}"
 
+    async def upload_link(self, base_url: str, key: str, *, seconds: int, most: int) -> str:
+        """Make a link to which an object of at most so many bytes may be sent by PUT."""
+        if self._objects.remote is not None:
+            return str(await obstore.sign_async(self._objects.remote, "PUT", key, timedelta(seconds=seconds)))
+        expires = int(time.time()) + seconds
+        signature = self._signature(key, expires, str(most), method="PUT")
+        return f"{base_url}{PATH}/{quote(key)}?{urlencode({'expires': expires, 'signature': signature, 'most': most})}"
+
+    def check_upload(self, key: str, *, expires: int, signature: str, most: int) -> None:
+        """See that a link for an upload is ours; raises NotPermitted for forged or expired links."""
+        self._check(self._signature(key, expires, str(most), method="PUT"), signature, expires)
+
     def resolve(self, key: str, *, expires: int, signature: str, filename: str) -> Path:
         """Give the file behind a link; raises NotPermitted for forged or expired links, NotFound."""
-        if not hmac.compare_digest(self._signature(key, expires, filename).encode(), signature.encode()):
-            raise NotPermitted("the signature of this link is wrong")
-        if expires < time.time():
-            raise NotPermitted("this link has expired; ask for a new one")
+        self._check(self._signature(key, expires, filename), signature, expires)
         path = self._objects.local_path(key)
         if path is None or not path.is_file():
             raise NotFound("the stored object is gone")
         return path
 
-    def _signature(self, key: str, expires: int, filename: str) -> str:
-        message = "\n".join(("GET", key, str(expires), filename)).encode()
+    @staticmethod
+    def _check(right: str, signature: str, expires: int) -> None:
+        if not hmac.compare_digest(right.encode(), signature.encode()):
+            raise NotPermitted("the signature of this link is wrong")
+        if expires < time.time():
+            raise NotPermitted("this link has expired; ask for a new one")
+
+    def _signature(self, key: str, expires: int, detail: str, *, method: str = "GET") -> str:
+        message = "\n".join((method, key, str(expires), detail)).encode()
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
 
 

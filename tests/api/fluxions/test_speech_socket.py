@@ -1,16 +1,17 @@
 """The speech socket, held open by a real client."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from serving import Server
+from serving import Server, wait_for
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -47,6 +48,13 @@ def listen(socket: ClientConnection) -> None:
     """Take whatever comes, for ever."""
     while True:
         socket.recv(timeout=60)
+
+
+def ended(server: Server) -> str | None:
+    """Look into the database how the latest render ended; None while it goes on."""
+    with closing(sqlite3.connect(server.data_dir / "voxhall.db")) as connection:
+        (state,) = connection.execute("select state from renders order by id desc").fetchone()
+    return None if state == "rendering" else str(state)
 
 
 def test_one_render_after_another_on_one_socket(server: Server) -> None:
@@ -108,6 +116,7 @@ def test_the_client_closes(server: Server) -> None:
             listen(socket)
     assert closed.value.rcvd
     assert closed.value.rcvd.code == 1000
+    assert wait_for(lambda: ended(server), seconds=30) == "cancelled"
 
 
 def test_a_client_that_asks_faster_than_anybody_can_listen_is_refused(server: Server) -> None:

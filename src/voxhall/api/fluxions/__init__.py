@@ -6,8 +6,10 @@ from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, Problem
 from voxhall.api.fluxions import routes, routes_speech, speech_socket
 
+PARTS = (routes, routes_speech, speech_socket)
+
 router = APIRouter()
-for part in (routes, routes_speech, speech_socket):
+for part in PARTS:
     router.include_router(part.router)
 
 

@@ -11,7 +11,7 @@ from voxhall.api.bodies import open_upload
 from voxhall.api.fluxions import wire
 from voxhall.api.links import base_url, object_link, server_url
 from voxhall.domain.record import Caller, Scope
-from voxhall.domain.transcription import Record
+from voxhall.domain.transcription import Record, Submission
 from voxhall.errors import NotFound
 
 router = APIRouter()
@@ -56,10 +56,12 @@ async def submit(
         record, cached = await platform.transcripts.submit(
             caller,
             received,
-            filename=options.filename if named or not upload.filename else upload.filename,
-            options=options.to_options(),
-            cache=options.cache,
-            store=options.store,
+            Submission(
+                filename=options.filename if named or not upload.filename else upload.filename,
+                options=options.to_options(),
+                cache=options.cache,
+                store=options.store,
+            ),
         )
     return wire.submitted(record, await _links(request, record), _query_url(request, record), cached=cached)
 

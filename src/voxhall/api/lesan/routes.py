@@ -1,0 +1,316 @@
+"""Handlers of the Lesan dialect's transcription part: read the wire, ask one service, write the wire."""
+
+import base64
+import binascii
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import PurePosixPath
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import unquote_to_bytes
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.responses import PlainTextResponse, RedirectResponse
+
+from voxhall.api.access import may, platform_of
+from voxhall.api.bodies import open_form
+from voxhall.api.lesan import wire
+from voxhall.api.links import base_url, object_link
+from voxhall.app import Platform
+from voxhall.domain.record import Caller, Scope
+from voxhall.domain.transcription import ENDED, Batch, Received, Record, Submission
+from voxhall.errors import Conflict, EmptyBody, InvalidInput, NotFound, TooLarge
+from voxhall.net.guard import parse_url
+from voxhall.services.uploads import SCHEME
+from voxhall.text.captions import to_srt, to_vtt, transcript_text
+
+router = APIRouter()
+Model = TypeVar("Model", bound=wire.Wish)
+
+Reader = Annotated[Caller, Depends(may(Scope.READ))]
+Writer = Annotated[Caller, Depends(may(Scope.WRITE))]
+
+DATA_BYTES = 10 * 2**20
+"""Largest recording in a data URI."""
+JSON_BYTES = 16 * 2**20
+"""Largest JSON body: a data URI of that, in base64."""
+
+_FILE = {"type": "string", "format": "binary"}
+
+
+def _body(wish: type[wire.Wish], field: str) -> dict[str, object]:
+    """Describe a body that is JSON or a form."""
+    files = {"type": "array", "items": _FILE} if field == "files" else _FILE
+    form = {"type": "object", "required": [field], "properties": {field: files}}
+    schema = wish.model_json_schema(ref_template="#/components/schemas/{model}")
+    content = {"application/json": {"schema": schema}, "multipart/form-data": {"schema": form}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@router.post("/v1/transcriptions", status_code=202, openapi_extra=_body(wire.Submission, "file"))
+@router.post("/transcribe", status_code=202, include_in_schema=False)
+async def create(request: Request, response: Response, caller: Writer) -> wire.TranscriptionResponse:
+    """Transcribe a recording, given as an address or as a file."""
+    platform = platform_of(request)
+    async with AsyncExitStack() as stack:
+        wish: wire.Wish
+        if _is_form(request):
+            form = open_form(request, limit=platform.settings.max_upload_mb * 2**20, part="file")
+            received, filename = None, "audio"
+            async for file in form.files():
+                if received is None:
+                    filename = file.filename or filename
+                    received = await stack.enter_async_context(platform.transcripts.receive(caller, file.chunks))
+            if received is None:
+                raise InvalidInput("the form has no field `file`; send one, or JSON with `audio_url`", param="file")
+            wish = _validated(wire.Wish, _form_values(form.fields))
+            submission = _submission(wish, filename, None)
+        else:
+            asked = _validated(wire.Submission, await _json(request))
+            wish = asked
+            received, filename = await _received(platform, caller, asked.audio_url, stack)
+            submission = _submission(wish, filename, asked.audio_url)
+        record, _ = await platform.transcripts.submit(caller, received, submission)
+    if wish.mode == "sync":
+        record = await platform.transcripts.wait(caller, record, platform.settings.sync_seconds)
+    if record.state in ENDED:
+        response.status_code = 200
+    return await _described(request, record)
+
+
+@router.post("/v1/transcriptions/batch", status_code=202, openapi_extra=_body(wire.BatchSubmission, "files"))
+@router.post("/transcribe/batch", status_code=202, include_in_schema=False)
+async def create_batch(request: Request, caller: Writer) -> wire.TranscriptionResponse:
+    """Transcribe several recordings, given as addresses or as files."""
+    platform = platform_of(request)
+    given: list[tuple[Received | None, str, str | None]] = []
+    async with AsyncExitStack() as stack:
+        wish: wire.Wish
+        if _is_form(request):
+            form = open_form(request, limit=platform.settings.max_upload_mb * 2**20, part="files")
+            async for file in form.files():
+                if len(given) == wire.BATCH_AT_MOST:
+                    raise InvalidInput(f"there are over {wire.BATCH_AT_MOST} files", param="files")
+                received = await stack.enter_async_context(platform.transcripts.receive(caller, file.chunks))
+                given.append((received, file.filename or "audio", None))
+            wish = _validated(wire.Wish, _form_values(form.fields))
+        else:
+            asked = _validated(wire.BatchSubmission, await _json(request))
+            wish = asked
+            given += [(*await _received(platform, caller, url, stack), url) for url in asked.audio_urls]
+        if not given:
+            raise InvalidInput("the form has no field `files`; send some, or JSON with `audio_urls`", param="files")
+        submissions = [(received, _submission(wish, filename, url)) for received, filename, url in given]
+        found = await platform.transcripts.submit_batch(caller, submissions, wish.language)
+    return await _described_batch(request, found)
+
+
+@router.get("/v1/transcriptions")
+async def listed(  # noqa: PLR0913, PLR0917 - the documented parameters
+    request: Request,
+    caller: Reader,
+    status_filter: wire.Status | None = None,
+    source: Literal["batch", "websocket"] | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> wire.TranscriptionListResponse:
+    """List the account's transcriptions, the newest first; pages stay where they are while others are added."""
+    state = wire.STATES[status_filter] if status_filter else None
+    before = _position(cursor) if cursor else None
+    total, records = await platform_of(request).transcripts.scan(
+        caller, state=state, source=source, before=before, limit=limit + 1
+    )
+    page, more = records[:limit], len(records) > limit
+    return wire.TranscriptionListResponse(
+        data=[await _described(request, record) for record in page],
+        has_more=more,
+        next_cursor=_cursor(page[-1].id) if more else None,
+        total=total,
+    )
+
+
+@router.get("/v1/transcriptions/{job_id}")
+@router.get("/transcribe/{job_id}", include_in_schema=False)
+async def get(request: Request, caller: Reader, job_id: str) -> wire.TranscriptionResponse:
+    """Give a transcription, or a batch, with whatever is known of it."""
+    found = await _find(request, caller, job_id)
+    return await (_described_batch(request, found) if isinstance(found, Batch) else _described(request, found))
+
+
+@router.delete("/v1/transcriptions/{job_id}")
+async def delete(request: Request, caller: Writer, job_id: str) -> wire.DeleteResponse:
+    """Remove a transcription, or a batch with all that belongs to it; stops first what has not ended."""
+    found, transcripts = await _find(request, caller, job_id), platform_of(request).transcripts
+    if isinstance(found, Batch):
+        await transcripts.delete_batch(caller, found.uid)
+    else:
+        await transcripts.delete(caller, found.id)
+    return wire.DeleteResponse(id=wire.name_of(found.uid))
+
+
+@router.post("/v1/transcriptions/{job_id}/cancel")
+async def cancel(request: Request, caller: Writer, job_id: str) -> wire.TranscriptionResponse:
+    """Stop a transcription, or what of a batch has not ended."""
+    found, transcripts = await _find(request, caller, job_id), platform_of(request).transcripts
+    if isinstance(found, Batch):
+        return await _described_batch(request, await transcripts.cancel_batch(caller, found.uid))
+    return await _described(request, await transcripts.cancel(caller, found.id))
+
+
+@router.get("/v1/transcriptions/{job_id}/audio", status_code=302)
+async def audio(request: Request, caller: Reader, job_id: str) -> Response:
+    """Lead to a fresh signed link to the audio."""
+    record = await _finished(request, caller, job_id)
+    return RedirectResponse(await object_link(request, record.audio_key, f"{job_id}.opus") or "", 302)
+
+
+@router.get("/v1/transcriptions/{job_id}/transcript", status_code=302)
+async def transcript(
+    request: Request, caller: Reader, job_id: str, form: Annotated[str, Query(alias="format")] = "json"
+) -> Response:
+    """Lead to the transcript as JSON, or give it as text or captions."""
+    record = await _finished(request, caller, job_id)
+    result = await platform_of(request).transcripts.read(record)
+    if result is None:
+        raise NotFound(f"there is no transcript of {job_id!r} any more")
+    match form:
+        case "json":
+            key = await platform_of(request).transcripts.publish(
+                record, wire.transcription(record, result, base_url(request)).model_dump_json().encode()
+            )
+            return RedirectResponse(await object_link(request, key, f"{job_id}.json") or "", 302)
+        case "txt":
+            return PlainTextResponse(transcript_text(result, events=record.options.sounds) + "\n")
+        case "srt":
+            return PlainTextResponse(to_srt(result), media_type="application/x-subrip")
+        case "vtt":
+            return PlainTextResponse(to_vtt(result), media_type="text/vtt")
+    raise InvalidInput(f"format {form[:20]!r} should be json, txt, srt or vtt", param="format")
+
+
+def _is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
+
+
+async def _json(request: Request) -> object:
+    """Read a JSON body of bounded length; raises EmptyBody, TooLarge, InvalidInput."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > JSON_BYTES:
+            raise TooLarge(f"the body is larger than the {JSON_BYTES} bytes that are accepted")
+    if not body:
+        raise EmptyBody("the body is empty; send JSON with `audio_url`, or a form with `file`")
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("the body is no JSON") from error
+
+
+def _validated(kind: type[Model], values: object) -> Model:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
+
+
+def _form_values(fields: dict[str, str]) -> dict[str, object]:
+    """Read form fields; metadata comes as JSON in one of them."""
+    values: dict[str, object] = dict(fields)
+    if "metadata" in fields:
+        try:
+            values["metadata"] = json.loads(fields["metadata"])
+        except ValueError as error:
+            raise InvalidInput("metadata is no JSON", param="metadata") from error
+    return values
+
+
+def _submission(wish: wire.Wish, filename: str, url: str | None) -> Submission:
+    return Submission(
+        filename=filename[:255],
+        options=wish.to_options(),
+        audio_url="data:" if url and url.startswith("data:") else url,
+        metadata=wish.metadata,
+        webhook_url=wish.webhook_url,
+    )
+
+
+async def _received(platform: Platform, caller: Caller, url: str, stack: AsyncExitStack) -> tuple[Received | None, str]:
+    """Take in what an address holds, where that can be done at once; give it and a name for it."""
+    if url.startswith(SCHEME.split("//", maxsplit=1)[0]):
+        return await platform.uploads.take(caller, url)
+    if url.startswith("data:"):
+        data = _data(url)
+        return await stack.enter_async_context(platform.transcripts.receive(caller, _once(data))), "audio"
+    if not url.startswith(("http://", "https://")):
+        how = f"http(s), {SCHEME}ID or a data URI"
+        raise InvalidInput(f"audio_url {url[:100]!r} should be {how}", param="audio_url")
+    return None, PurePosixPath(parse_url(url).path).name or "audio"
+
+
+def _data(url: str) -> bytes:
+    """Read a data URI; raises InvalidInput, TooLarge."""
+    head, comma, body = url.partition(",")
+    if not comma:
+        raise InvalidInput("the data URI has no comma", param="audio_url")
+    try:
+        data = base64.b64decode(body, validate=True) if head.endswith(";base64") else unquote_to_bytes(body)
+    except binascii.Error as error:
+        raise InvalidInput("the data URI is no base64", param="audio_url") from error
+    if len(data) > DATA_BYTES:
+        raise TooLarge(f"the data URI holds over {DATA_BYTES} bytes", param="audio_url")
+    return data
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+async def _find(request: Request, caller: Caller, job_id: str) -> Record | Batch:
+    """Find a transcription or a batch; a bare UUID does as well. Raises NotFound."""
+    transcripts = platform_of(request).transcripts
+    try:
+        uid = str(UUID(job_id.removeprefix(wire.PREFIX)))
+    except ValueError:
+        raise NotFound(f"there is no transcription {job_id[:60]!r}") from None
+    try:
+        return await transcripts.find(caller, uid)
+    except NotFound:
+        return await transcripts.find_batch(caller, uid)
+
+
+async def _finished(request: Request, caller: Caller, job_id: str) -> Record:
+    """Find a transcription that is done; raises NotFound, Conflict."""
+    found = await _find(request, caller, job_id)
+    if isinstance(found, Batch):
+        raise NotFound(f"{job_id!r} is a batch; ask for one of its jobs")
+    if found.state != "done":
+        raise Conflict(f"the transcription is {wire.STATUS[found.state]}, not completed")
+    if found.audio_key is None:
+        raise NotFound(f"nothing is stored of {job_id!r}")
+    return found
+
+
+async def _described(request: Request, record: Record) -> wire.TranscriptionResponse:
+    result = await platform_of(request).transcripts.read(record)
+    return wire.transcription(record, result, base_url(request))
+
+
+async def _described_batch(request: Request, found: Batch) -> wire.TranscriptionResponse:
+    transcripts = platform_of(request).transcripts
+    results = {child.id: await transcripts.read(child) for child in found.children if child.state == "done"}
+    return wire.batch(found, {n: " ".join(s.text for s in r.segments) for n, r in results.items() if r})
+
+
+def _cursor(position: int) -> str:
+    return base64.urlsafe_b64encode(str(position).encode()).decode().rstrip("=")
+
+
+def _position(cursor: str) -> int:
+    try:
+        return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        raise InvalidInput(f"cursor {cursor[:60]!r} is none of ours", param="cursor") from None

@@ -1,0 +1,20 @@
+"""What the tests of the Lesan dialect share."""
+
+import pytest
+
+from recordings import BECKETT
+from serving import Server
+
+
+@pytest.fixture(scope="session")
+def finished(server: Server) -> dict[str, object]:
+    """A completed transcription of ten seconds of one man's speech."""
+    with BECKETT.open("rb") as file:
+        answer = server.post(
+            "/v1/transcriptions",
+            files={"file": ("beckett.wav", file)},
+            data={"language": "en", "mode": "sync", "word_timestamps": "true", "metadata": '{"order": 7}'},
+        )
+    assert answer.status_code == 200, answer.text
+    made: dict[str, object] = answer.json()
+    return made
