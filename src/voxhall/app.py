@@ -1,10 +1,11 @@
 """Builds the platform: opens stores, engines and services in order, and closes them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from voxhall.accounts.answers import Answers
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
@@ -43,6 +44,7 @@ class Platform:
     queue: Queue
     host: Host
     keys: Keys
+    answers: Answers
     quotas: Quotas
     accounting: Accounting
     models: Models
@@ -76,6 +78,7 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         )
         toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
         queue, keys, quotas = Queue(database), Keys(database), Quotas(database, settings.limits)
+        answers = Answers(database)
         await _admit_first(keys, settings)
         await stack.enter_async_context(quotas.keeping())
         transcripts = Transcripts(database, objects, queue, toolbox, quotas)
@@ -100,19 +103,26 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             longest=settings.max_audio_hours * 3600,
             price=settings.transcription_price,
         )
+
+        async def tidy() -> None:
+            await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
+
         worker = Worker(
             queue,
             {KIND: transcribing},
             Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds),
         )
         await stack.enter_async_context(worker.working())
-        await stack.enter_async_context(_sweeping(transcripts, transcribing, renders, queue, keys))
+        await stack.enter_async_context(
+            _sweeping(transcripts.sweep, renders.sweep, keys.refresh_origins, answers.sweep, tidy)
+        )
         yield Platform(
             settings=settings,
             objects=objects,
             queue=queue,
             host=host,
             keys=keys,
+            answers=answers,
             quotas=quotas,
             accounting=Accounting(database, quotas, settings.tier),
             models=Models(registry, host, settings.recognizer),
@@ -173,20 +183,16 @@ async def _admit_first(keys: Keys, settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _sweeping(
-    transcripts: Transcripts, transcribing: Transcribing, renders: Renders, queue: Queue, keys: Keys
-) -> AsyncIterator[None]:
+async def _sweeping(*sweeps: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """Look after what nobody asks for, now and then."""
 
     async def sweep() -> None:
         while True:
-            try:
-                await transcripts.sweep()
-                await renders.sweep()
-                await keys.refresh_origins()
-                await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
-            except Exception as error:  # noqa: BLE001 - it is tried again
-                log.warning("sweeping failed", error=type(error).__name__)
+            for each in sweeps:
+                try:
+                    await each()
+                except Exception as error:  # noqa: BLE001 - it is tried again
+                    log.warning("sweeping failed", error=type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)
 
     task = asyncio.create_task(sweep())
