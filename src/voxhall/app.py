@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from voxhall.accounts.answers import Answers
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
@@ -52,6 +53,7 @@ class Platform:
     host: Host
     registry: Registry
     keys: Keys
+    answers: Answers
     quotas: Quotas
     accounting: Accounting
     models: Models
@@ -115,7 +117,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(_open_ground(settings))
         database, registry, host, queue = ground.database, ground.registry, ground.host, ground.queue
-        keys, quotas = Keys(database), Quotas(database, settings.limits)
+        keys, quotas, answers = Keys(database), Quotas(database, settings.limits), Answers(database)
         await _admit_first(keys, settings)
         await stack.enter_async_context(quotas.keeping())
         toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
@@ -126,7 +128,14 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         renders = _renders(ground, cast, clones, pronunciations)
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
-        sweeps = (transcripts.sweep, uploads.sweep, renders.sweep, webhooks.sweep, keys.refresh_origins)
+        sweeps = (
+            transcripts.sweep,
+            uploads.sweep,
+            renders.sweep,
+            webhooks.sweep,
+            answers.sweep,
+            keys.refresh_origins,
+        )
         await stack.enter_async_context(_working(ground, toolbox, sweeps))
         yield Platform(
             settings=settings,
@@ -135,6 +144,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             host=host,
             registry=registry,
             keys=keys,
+            answers=answers,
             quotas=quotas,
             accounting=Accounting(database, quotas, settings.tier),
             models=Models(registry, host, settings.recognizer),
@@ -258,16 +268,16 @@ async def _admit_first(keys: Keys, settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _sweeping(*steps: Step) -> AsyncIterator[None]:
+async def _sweeping(*sweeps: Step) -> AsyncIterator[None]:
     """Look after what nobody asks for, now and then."""
 
     async def sweep() -> None:
         while True:
-            try:
-                for step in steps:
-                    await step()
-            except Exception as error:  # noqa: BLE001 - it is tried again
-                log.warning("sweeping failed", error=type(error).__name__)
+            for each in sweeps:
+                try:
+                    await each()
+                except Exception as error:  # noqa: BLE001 - it is tried again
+                    log.warning("sweeping failed", error=type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)
 
     task = asyncio.create_task(sweep())

@@ -89,7 +89,7 @@ def application(dialect: Dialect, version: str) -> FastAPI:
 
     async def explained(_: Request, error: Exception) -> Response:
         assert isinstance(error, errors.VoxhallError)  # noqa: S101 - registered for this class only
-        return answer(problem_of(error), _headers(error))
+        return refusal(dialect, error)
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - likewise
@@ -110,6 +110,12 @@ def application(dialect: Dialect, version: str) -> FastAPI:
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(Exception, crashed)
     return app
+
+
+def refusal(dialect: Dialect, error: errors.VoxhallError) -> Response:
+    """Answer with an error of ours in the dialect's envelope."""
+    problem = problem_of(error)
+    return JSONResponse(dialect.error(problem), problem.status, _headers(error))
 
 
 def problem_of(error: errors.VoxhallError) -> Problem:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from voxhall import __version__
 from voxhall.api import fluxions, lesan, root
 from voxhall.api.dialect import Dialect, application
+from voxhall.api.idempotency import Idempotent
 from voxhall.api.middleware import Allowances, Cors, Guard, RequestId
 from voxhall.app import Platform
 
@@ -29,6 +30,8 @@ def create_server(platform: Platform) -> ASGIApp:
         yield {"platform": platform}
 
     dialects = {dialect.name: (dialect, application(dialect, __version__)) for dialect in DIALECTS}
+    for dialect, app in dialects.values():
+        app.add_middleware(Idempotent, dialect=dialect)
     top = application(root.dialect, __version__)
     top.router.lifespan_context = lifespan
     root.merge_specs(top, [app for _, app in dialects.values()])
