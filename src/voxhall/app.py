@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from voxhall.accounts.answers import Answers
 from voxhall.accounts.keys import Keys
@@ -17,6 +18,7 @@ from voxhall.jobs.queue import Queue
 from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
 from voxhall.net.guard import Guarded, open_guarded
+from voxhall.net.recordings import open_recording
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.models import Models
@@ -38,6 +40,8 @@ from voxhall.stores.urls import Signer, open_signer
 
 log = logger(__name__)
 
+DOWNLOAD_SECONDS = 3600.0
+"""That fetching a recording from elsewhere may take."""
 Step = Callable[[], Awaitable[None]]
 SWEEP_SECONDS = 60.0
 """How often overdue results and abandoned work are looked for."""
@@ -192,10 +196,15 @@ async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) ->
         database=ground.database,
         objects=ground.objects,
         toolbox=toolbox,
-        guarded=ground.guarded,
+        fetch=partial(
+            open_recording,
+            ground.guarded,
+            allow=settings.net_allow,
+            limit=settings.max_upload_mb * 2**20,
+            seconds=DOWNLOAD_SECONDS,
+        ),
         scratch=settings.scratch_dir,
         longest=settings.max_audio_hours * 3600,
-        largest=settings.max_upload_mb * 2**20,
         price=settings.transcription_price,
     )
     limits = Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds)

@@ -2,6 +2,8 @@
 
 import math
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -15,8 +17,7 @@ from voxhall.engines import wire
 from voxhall.errors import LeaseLost
 from voxhall.jobs.queue import Claimed, Commit
 from voxhall.jobs.worker import JobJournal
-from voxhall.net.fetch import download
-from voxhall.net.guard import Guarded
+from voxhall.net.fetch import Download
 from voxhall.pipelines.transcribe import transcribe
 from voxhall.services.tools import Toolbox
 from voxhall.stores import ledger
@@ -24,8 +25,8 @@ from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
 
-DOWNLOAD_SECONDS = 3600.0
-"""That fetching a recording from elsewhere may take."""
+Fetch = Callable[[str], AbstractAsyncContextManager[Download]]
+"""Fetches a recording from where it is."""
 
 
 class Transcribing:
@@ -37,22 +38,18 @@ class Transcribing:
         database: Database,
         objects: Objects,
         toolbox: Toolbox,
-        guarded: Guarded,
+        fetch: Fetch,
         scratch: Path,
         longest: float,
-        largest: int,
         price: float,
     ) -> None:
-        """Recordings may be `longest` seconds long and, where they are fetched from elsewhere, of `largest` bytes;
-        an hour costs `price` US dollars.
-        """
+        """Recordings may be `longest` seconds long; an hour of one costs `price` US dollars."""
         self._database = database
         self._objects = objects
         self._toolbox = toolbox
-        self._guarded = guarded
+        self._fetch = fetch
         self._scratch = scratch
         self._longest = longest
-        self._largest = largest
         self._price = price
 
     def __call__(self, job: Claimed, journal: JobJournal) -> Commit:
@@ -98,7 +95,7 @@ class Transcribing:
         """Fetch a recording from where the caller says that it is; give the key under which it is kept."""
         key = f"recordings/{record.account_id}/{uuid4().hex}"
         address = record.audio_url or ""
-        async with download(self._guarded, address, limit=self._largest, seconds=DOWNLOAD_SECONDS) as found:
+        async with self._fetch(address) as found:
             await self._objects.put(key, found.chunks)
         async with self._database.write() as connection:
             await table.set_result(connection, record.id, {"original_key": key})

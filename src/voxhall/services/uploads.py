@@ -1,10 +1,14 @@
 """Recordings sent ahead of their transcription: kept for a day, and used by their `lesan://` address."""
 
+import asyncio
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from uuid import uuid4
 
+from voxhall.audio.measure import measure
 from voxhall.domain.record import Caller
 from voxhall.domain.transcription import Received, Upload
 from voxhall.errors import Conflict, InvalidInput, NotFound
@@ -32,10 +36,13 @@ class Uploads:
         """
         return receive(self._objects, "uploads", caller, chunks)
 
-    async def keep(
-        self, caller: Caller, received: Received, *, filename: str, content_type: str, duration: float | None
-    ) -> Upload:
-        """Record an upload that has arrived."""
+    async def keep(self, caller: Caller, received: Received, *, filename: str, content_type: str) -> Upload:
+        """Record an upload that has arrived, and how long it says it is; raises BrokenMedia for no recording."""
+        with tempfile.TemporaryDirectory(prefix="voxhall-") as folder:
+            path = self._objects.local_path(received.key) or Path(folder) / "upload"
+            if not path.exists():
+                await self._objects.fetch(received.key, path)
+            duration = await asyncio.to_thread(measure, path)
         return await self._insert(caller, received.key, filename, content_type, received.size, duration)
 
     async def promise(self, caller: Caller, *, filename: str, content_type: str) -> Upload:

@@ -16,6 +16,7 @@ def test_an_upload_is_transcribed_by_its_address(server: Server) -> None:
     assert answer.status_code == 201
     assert sent["size_bytes"] == BECKETT.stat().st_size
     assert sent["filename"] == "beckett.wav"
+    assert sent["duration_seconds"] == pytest.approx(9.9, abs=0.3)
     assert sent["file_url"].startswith("lesan://uploads/")
     for _ in range(2):
         done = server.post("/v1/transcriptions", json={"audio_url": sent["file_url"], "mode": "sync"}).json()
@@ -51,6 +52,7 @@ def test_what_is_too_large_or_missing_is_refused(server: Server) -> None:
     assert server.get("/v1/uploads/signed-url").status_code == 422
     assert server.post("/v1/uploads", files={"other": b"x"}).status_code == 400
     assert server.post("/v1/uploads", files={"file": b""}).status_code == 400
+    assert server.post("/v1/uploads", files={"file": b"no sound at all"}).json()["error"]["param"] == "file"
 
 
 def test_an_upload_is_private(server: Server) -> None:

@@ -67,12 +67,12 @@ async def create(request: Request, response: Response, caller: Writer) -> wire.T
             if received is None:
                 raise InvalidInput("the form has no field `file`; send one, or JSON with `audio_url`", param="file")
             wish = _validated(wire.Wish, _form_values(form.fields))
-            submission = _submission(wish, filename, None)
+            submission = await _submission(platform, wish, filename, None)
         else:
             asked = _validated(wire.Submission, await _json(request))
             wish = asked
             received, filename = await _received(platform, caller, asked.audio_url, stack)
-            submission = _submission(wish, filename, asked.audio_url)
+            submission = await _submission(platform, wish, filename, asked.audio_url)
         record, _ = await platform.transcripts.submit(caller, received, submission)
     if wish.mode == "sync":
         record = await platform.transcripts.wait(caller, record, platform.settings.sync_seconds)
@@ -103,7 +103,9 @@ async def create_batch(request: Request, caller: Writer) -> wire.TranscriptionRe
             given += [(*await _received(platform, caller, url, stack), url) for url in asked.audio_urls]
         if not given:
             raise InvalidInput("the form has no field `files`; send some, or JSON with `audio_urls`", param="files")
-        submissions = [(received, _submission(wish, filename, url)) for received, filename, url in given]
+        submissions = [
+            (received, await _submission(platform, wish, filename, url)) for received, filename, url in given
+        ]
         found = await platform.transcripts.submit_batch(caller, submissions, wish.language)
     return await _described_batch(request, found)
 
@@ -228,7 +230,10 @@ def _form_values(fields: dict[str, str]) -> dict[str, object]:
     return values
 
 
-def _submission(wish: wire.Wish, filename: str, url: str | None) -> Submission:
+async def _submission(platform: Platform, wish: wire.Wish, filename: str, url: str | None) -> Submission:
+    """Give what the service needs; raises AddressRefused for a webhook that nothing would be sent to."""
+    if wish.webhook_url:
+        await platform.webhooks.check_url(wish.webhook_url, param="webhook_url")
     return Submission(
         filename=filename[:255],
         options=wish.to_options(),

@@ -10,7 +10,7 @@ from voxhall.api.bodies import open_upload
 from voxhall.api.lesan import wire_uploads as wire
 from voxhall.api.links import server_url
 from voxhall.domain.record import Caller, Scope
-from voxhall.errors import TooLarge
+from voxhall.errors import BrokenMedia, InvalidInput, TooLarge
 
 router = APIRouter()
 
@@ -34,7 +34,10 @@ async def upload(request: Request, caller: Writer) -> wire.FileUploadResponse:
     async with uploads.receive(caller, body.chunks) as received:
         filename = body.filename or "audio"
         guessed = mimetypes.guess_type(filename)[0] or UNKNOWN
-        kept = await uploads.keep(caller, received, filename=filename[:255], content_type=guessed, duration=None)
+        try:
+            kept = await uploads.keep(caller, received, filename=filename[:255], content_type=guessed)
+        except BrokenMedia as error:
+            raise InvalidInput(error.message, param="file") from error
     return wire.uploaded(kept)
 
 
