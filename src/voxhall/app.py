@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from voxhall.accounts.answers import Answers
 from voxhall.accounts.keys import Keys
@@ -84,7 +85,6 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
         transcripts = Transcripts(database, objects, queue, toolbox, quotas)
         cast, pronunciations = Cast(registry), Pronunciations(database)
         clones = Clones(database, objects, registry, host, cast)
-        terms = Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots)
         renders = Renders(
             database=database,
             objects=objects,
@@ -92,7 +92,7 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             cast=cast,
             clones=clones,
             pronunciations=pronunciations,
-            terms=terms,
+            terms=Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots),
         )
         stack.push_async_callback(renders.close)
         transcribing = Transcribing(
@@ -103,16 +103,8 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             longest=settings.max_audio_hours * 3600,
             price=settings.transcription_price,
         )
-
-        async def tidy() -> None:
-            await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
-
-        worker = Worker(
-            queue,
-            {KIND: transcribing},
-            Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds),
-        )
-        await stack.enter_async_context(worker.working())
+        await stack.enter_async_context(_worker(queue, transcribing, settings).working())
+        tidy = partial(_tidy, transcribing, queue)
         await stack.enter_async_context(
             _sweeping(transcripts.sweep, renders.sweep, keys.refresh_origins, answers.sweep, tidy)
         )
@@ -180,6 +172,16 @@ async def _admit_first(keys: Keys, settings: Settings) -> None:
     if made:
         print(f"Your admin key, shown only this once: {made}", flush=True)  # noqa: T201 - never into a log
         print("More keys: voxhall keys create --account EMAIL", flush=True)  # noqa: T201 - likewise
+
+
+def _worker(queue: Queue, transcribing: Transcribing, settings: Settings) -> Worker:
+    limits = Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds)
+    return Worker(queue, {KIND: transcribing}, limits)
+
+
+async def _tidy(transcribing: Transcribing, queue: Queue) -> None:
+    """Remove what jobs left behind that have ended."""
+    await asyncio.to_thread(transcribing.sweep, await queue.active_ids())
 
 
 @asynccontextmanager
