@@ -15,7 +15,7 @@ import pytest
 from trouble import Troubled, engine, stillborn, twin
 from voxhall.engines.host import Host, Scope
 from voxhall.engines.registry import Registry
-from voxhall.errors import BrokenMedia, Cancelled, EngineFailed, EngineLost, Misconfigured
+from voxhall.errors import BrokenMedia, Cancelled, EngineFailed, EngineLost, Misconfigured, VoxhallError
 
 
 @pytest.fixture
@@ -221,6 +221,27 @@ def test_engines_are_loaded_ahead(host: Host) -> None:
     [thread] = host._warming
     thread.join()
     assert [status.engines for status in host.status()] == [("vad/trouble",)]
+
+
+def test_engines_are_loaded_and_ended_by_name(host: Host) -> None:
+    """Loading is waited for and says what went wrong."""
+    host.load(engine)
+    assert host.loaded(engine)
+    host.unload(engine)
+    assert not host.loaded(engine)
+    assert host.status() == ()
+    with pytest.raises(VoxhallError, match="cannot be loaded"):
+        host.load(stillborn)
+
+
+def test_a_process_at_work_ends_when_it_is_done(host: Host) -> None:
+    """Its engine is not wanted any more, its work is."""
+    host.load(engine)
+    process = host._borrow(host.scope(), "vad/trouble")
+    host.unload(engine)
+    assert process.alive
+    host._give_back(process, fit=True)
+    assert host.status() == ()
 
 
 def test_our_errors_keep_their_class(host: Host, tmp_path: Path) -> None:
