@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from voxhall.api import server
 from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, Problem
+from voxhall.api.lesan.wire import told
 from voxhall.app import Platform, open_platform
 from voxhall.settings import read_settings
 
@@ -57,7 +58,7 @@ async def opened(
     )
     known, server.DIALECTS = server.DIALECTS, (dialect,)
     try:
-        async with open_platform(chosen) as platform:
+        async with open_platform(chosen, lambda record, result: told(record, result, "")) as platform:
             yield Opened(platform, server.create_server(platform))
     finally:
         server.DIALECTS = known

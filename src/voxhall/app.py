@@ -294,3 +294,5 @@ async def _sweeping(*sweeps: Step) -> AsyncIterator[None]:
         yield
     finally:
         task.cancel()
+        # what it does with the database must end before that is closed
+        await asyncio.wait({task})

@@ -95,6 +95,7 @@ class Answers:
         finally:
             holding.cancel()
             await asyncio.shield(turn.give_up())
+            await asyncio.wait({holding})
 
     async def _wait(self, account_id: int, key: str, worker: str) -> Answer | None:
         """Wait for the answer of another request; None when it is this one's turn."""

@@ -137,6 +137,7 @@ class Quotas:
             yield
         finally:
             task.cancel()
+            await asyncio.wait({task})
             await self.flush()
 
     async def _keep(self) -> None:

@@ -211,6 +211,7 @@ class Worker:
             log.warning("job's end could not be recorded", job=job.id, error=type(error).__name__)
         finally:
             heartbeat.cancel()
+            await asyncio.wait({heartbeat})
 
     async def _attempt(self, job: Claimed, journal: JobJournal) -> None:
         """Run the job and record how it ended."""

@@ -38,6 +38,13 @@ class Keys:
         return Caller(1, frozenset(scopes[secret]))
 
 
+class Quotas:
+    """Nothing is too much."""
+
+    async def admit(self, caller: Caller) -> None:
+        """Count nothing."""
+
+
 async def nobody(_: str) -> None:
     """Know no URL, as a platform."""
 
@@ -54,7 +61,8 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
     )
     app = application(dialect, "0")
     async with open_guarded(LOOPBACK) as guarded:
-        platform = SimpleNamespace(keys=Keys(), settings=Settings(), probing=Probing(guarded, platforms=nobody))
+        probing = Probing(guarded, platforms=nobody)
+        platform = SimpleNamespace(keys=Keys(), quotas=Quotas(), settings=Settings(), probing=probing)
 
         async def served(scope: object, receive: object, send: object) -> None:
             await app({**scope, "state": {"platform": platform}}, receive, send)  # type: ignore[dict-item, arg-type]

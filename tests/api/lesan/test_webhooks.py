@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from hooked import FAIL, Hooked
 from voxhall.accounts.keys import Keys
+from voxhall.accounts.limits import Quotas
 from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, application
 from voxhall.api.lesan.routes_webhooks import router
@@ -41,7 +42,8 @@ async def client(bench: Hooked, database: Database) -> AsyncIterator[httpx2.Asyn
     dialect = Dialect("lesan", "Lesan", router, lambda problem: {"error": {"code": problem.code}}, bearer)
     app = application(dialect, "1")
     keys = Keys(database)
-    platform = SimpleNamespace(webhooks=bench.hooks, keys=keys, settings=Settings())
+    quotas = Quotas(database, Settings().limits)
+    platform = SimpleNamespace(webhooks=bench.hooks, keys=keys, quotas=quotas, settings=Settings())
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, "state": {"platform": platform}}, receive, send)
