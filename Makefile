@@ -31,7 +31,7 @@ lock: $(READY)
 
 # Debian packages that widen the defaults; nothing needs them
 system:
-	apt-get install -y --no-install-recommends curl flite nodejs
+	apt-get install -y --no-install-recommends curl festival festvox-us-slt-hts flite nodejs
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
