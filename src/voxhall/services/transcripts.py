@@ -149,10 +149,19 @@ class Transcripts:
         self, caller: Caller, *, state: State | None, source: str | None, before: int | None, limit: int
     ) -> tuple[int, list[Record]]:
         """Give how many the account has of a state and source, and those before an id, the newest first."""
-        async with self._database.read() as connection:
-            return await table.scan(
-                connection, caller.account_id, state=state, source=source, before=before, limit=limit
-            )
+
+        async def count() -> int:
+            async with self._database.read() as connection:
+                return await table.count(connection, caller.account_id, state=state, source=source)
+
+        async def page() -> list[Record]:
+            async with self._database.read() as connection:
+                return await table.scan(
+                    connection, caller.account_id, state=state, source=source, before=before, limit=limit
+                )
+
+        # side by side: counting many takes longer than reading a few
+        return await asyncio.gather(count(), page())
 
     async def page(self, caller: Caller, *, limit: int, offset: int) -> tuple[int, list[Record]]:
         """Give how many the account has, and some of them, the newest first."""

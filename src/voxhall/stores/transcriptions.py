@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.transcription import Batch, Record, State, Submission
@@ -129,6 +129,14 @@ async def page(connection: AsyncConnection, account_id: int, *, limit: int, offs
     return int(total), [_record(row) for row in rows]
 
 
+async def count(connection: AsyncConnection, account_id: int, *, state: State | None, source: str | None) -> int:
+    """Count an account's transcriptions of a state and source."""
+    # looking at every job as well would take most of the time
+    counted = transcriptions.join(jobs, jobs.c.id == transcriptions.c.job_id) if state is not None else transcriptions
+    where = _narrowed(account_id, state, source)
+    return int((await connection.execute(select(func.count()).select_from(counted).where(*where))).scalar_one())
+
+
 async def scan(  # noqa: PLR0913 - each narrows it down
     connection: AsyncConnection,
     account_id: int,
@@ -137,22 +145,22 @@ async def scan(  # noqa: PLR0913 - each narrows it down
     source: str | None,
     before: int | None,
     limit: int,
-) -> tuple[int, list[Record]]:
-    """Give how many there are of a state and source, and those before an id, the newest first.
+) -> list[Record]:
+    """Give those before an id, the newest first; rows that are added meanwhile do not move those that follow."""
+    where = _narrowed(account_id, state, source)
+    if before is not None:
+        where.append(transcriptions.c.id < before)
+    rows = await connection.execute(_rows().where(*where).order_by(transcriptions.c.id.desc()).limit(limit))
+    return [_record(row) for row in rows]
 
-    Rows that are added meanwhile do not move those that follow.
-    """
+
+def _narrowed(account_id: int, state: State | None, source: str | None) -> list[ColumnElement[bool]]:
     where = [transcriptions.c.account_id == account_id]
     if state is not None:
         where.append(jobs.c.state == state)
     if source is not None:
         where.append(transcriptions.c.source == source)
-    counted = select(func.count()).select_from(transcriptions.join(jobs, jobs.c.id == transcriptions.c.job_id))
-    total = (await connection.execute(counted.where(*where))).scalar_one()
-    if before is not None:
-        where.append(transcriptions.c.id < before)
-    rows = await connection.execute(_rows().where(*where).order_by(transcriptions.c.id.desc()).limit(limit))
-    return int(total), [_record(row) for row in rows]
+    return where
 
 
 async def insert_batch(connection: AsyncConnection, account_id: int, language: str, now: float) -> tuple[int, str]:
