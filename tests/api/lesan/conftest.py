@@ -1,9 +1,18 @@
 """What the tests of the Lesan dialect share."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from recordings import BECKETT
-from serving import Server
+from serving import Server, serving
+
+
+@pytest.fixture(scope="session")
+def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that may fetch from, and tell, this machine."""
+    with serving(tmp_path_factory.mktemp("trusting"), net_allow="127.0.0.0/8") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from recordings import FOLDER
-from serving import Server, serving, wait_for
+from serving import Server, wait_for
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -37,13 +37,6 @@ def elsewhere() -> Iterator[str]:
         threading.Thread(target=other.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{other.server_port}"
         other.shutdown()
-
-
-@pytest.fixture(scope="module")
-def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that may fetch from this machine."""
-    with serving(tmp_path_factory.mktemp("trusting"), net_allow="127.0.0.0/8") as running:
-        yield running
 
 
 def test_a_recording_is_fetched_and_transcribed(trusting: Server, elsewhere: str) -> None:

@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from recordings import BECKETT
-from serving import Server, serving
+from serving import Server
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -57,13 +57,6 @@ def example_com(folder: Path) -> Iterator[str]:
         Thread(target=other.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{other.server_port}"
         other.shutdown()
-
-
-@pytest.fixture(scope="module")
-def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that may fetch from this machine."""
-    with serving(tmp_path_factory.mktemp("trusting"), net_allow="127.0.0.0/8") as running:
-        yield running
 
 
 def completed(server: Server, job: dict[str, object]) -> dict[str, object]:

@@ -5,27 +5,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
 from recordings import BECKETT
-from serving import Server, serving
+from serving import Server
 from voxhall.api.guides import ORDER, guides, title_of
 
 pytestmark = pytest.mark.timeout(180)
 
 SAMPLE = re.compile(r"^```(python|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SAMPLES = [(name, *found) for name in ORDER for found in SAMPLE.findall(guides()[name])]
-
-
-@pytest.fixture(scope="module")
-def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that may fetch from this machine."""
-    with serving(tmp_path_factory.mktemp("guides"), net_allow="127.0.0.0/8") as running:
-        yield running
 
 
 @pytest.mark.parametrize(("name", "language", "sample"), SAMPLES, ids=[f"{s[0]}-{s[1]}" for s in SAMPLES])

@@ -1,12 +1,10 @@
 """Answers against the document's schema tables: every field that must be there, every type, every null."""
 
-from collections.abc import Iterator
-
 import pytest
 import requests
 
 from recordings import BECKETT
-from serving import Server, serving
+from serving import Server
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -292,13 +290,6 @@ def check_type(kind: str, value: object, where: str) -> None:
     else:
         assert isinstance(value, TYPES[kind]), f"{where} is {value!r}, not {kind}"
         assert kind != "integer" or not isinstance(value, bool), where
-
-
-@pytest.fixture(scope="module")
-def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that may ask this machine."""
-    with serving(tmp_path_factory.mktemp("schemas"), net_allow="127.0.0.0/8") as running:
-        yield running
 
 
 def test_the_service(trusting: Server) -> None:
