@@ -20,8 +20,8 @@ from voxhall.jobs.webhooks import DELAYS, KIND, Announcer, Delivering
 from voxhall.jobs.worker import JobJournal
 from voxhall.net.guard import open_guarded
 from voxhall.services.webhooks import Webhooks
-from voxhall.stores import webhooks as table
 from voxhall.stores.database import Database
+from voxhall.stores.rows import read
 from voxhall.stores.seal import open_seal
 from voxhall.stores.tables import deliveries, jobs
 
@@ -105,7 +105,7 @@ class Hooked:
         """Give all deliveries, the oldest first."""
         async with self.database.read() as connection:
             rows = await connection.execute(select(deliveries).order_by(deliveries.c.created_at))
-            return [table._read(Delivery, row) for row in rows]
+            return [read(Delivery, row) for row in rows]
 
     async def webhook(self, webhook: Webhook) -> Webhook:
         """Give a webhook as it is now."""

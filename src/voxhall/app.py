@@ -11,6 +11,7 @@ from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
 from voxhall.domain.record import Caller, Scope
+from voxhall.domain.work import TRANSCRIBE
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.jobs import webhooks as deliveries
@@ -28,7 +29,7 @@ from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.renders import Renders, Terms
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
-from voxhall.services.transcripts import KIND, Tell, Transcripts
+from voxhall.services.transcripts import Tell, Transcripts
 from voxhall.services.uploads import Uploads
 from voxhall.services.webhooks import Webhooks
 from voxhall.settings import Settings
@@ -212,7 +213,7 @@ async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) ->
     async def tidy() -> None:
         await asyncio.to_thread(transcribing.sweep, await ground.queue.active_ids())
 
-    async with Worker(ground.queue, {KIND: transcribing}, limits).working(), _sweeping(*sweeps, tidy):
+    async with Worker(ground.queue, {TRANSCRIBE: transcribing}, limits).working(), _sweeping(*sweeps, tidy):
         yield
 
 
@@ -249,7 +250,7 @@ async def _announcing(ground: _Ground, describe: deliveries.Describe) -> AsyncIt
     """Tell webhooks what becomes of jobs, by a worker of its own: slow receivers and long jobs do not meet."""
     settings, database, queue, guarded = ground.settings, ground.database, ground.queue, ground.guarded
     seal = await open_seal(database)
-    deliveries.Announcer(queue, {KIND}, webhook_url_of)
+    deliveries.Announcer(queue, {TRANSCRIBE}, webhook_url_of)
     delivering = deliveries.Delivering(database, queue, guarded, seal, describe, patience=settings.webhook_patience)
     slots = settings.webhook_slots
     # one account's slow receivers leave room for others

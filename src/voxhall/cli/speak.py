@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -66,7 +67,7 @@ def speak(  # noqa: PLR0913 - each is an option of the command
         if output and str(output) != "-":
             first = next(blocks)  # what cannot be spoken leaves no file behind
             with output.open("wb") as target:
-                encode((block[None] for block in _chained(first, blocks)), target, form, rate=SPEECH_RATE)
+                encode((block[None] for block in chain([first], blocks)), target, form, rate=SPEECH_RATE)
             return
         with _pipe() if output is None else _standard_output() as pipe, suppress(BrokenPipeError):
             pipe.write(header(SPEECH_RATE, None))
@@ -100,11 +101,6 @@ def _sound(given: Iterator[Samples | Spoken]) -> Iterator[Samples]:
             yield each
         elif each.verified is False:
             messages.print(f"may be misread: {each.text}", style="yellow", markup=False, highlight=False)
-
-
-def _chained(first: Samples, rest: Iterator[Samples]) -> Iterator[Samples]:
-    yield first
-    yield from rest
 
 
 @contextmanager

@@ -6,12 +6,12 @@ import hashlib
 import hmac
 import json
 import time
-from datetime import UTC, datetime
 
 from voxhall import __version__
 from voxhall.domain.webhook import Attempt
 from voxhall.errors import InvalidInput, VoxhallError
 from voxhall.net.guard import Guarded
+from voxhall.text.times import iso_utc
 
 AGENT = f"Voxhall-Webhooks/{__version__}"
 SECONDS = 10.0
@@ -24,8 +24,7 @@ STANDARD = "whsec_"
 
 def payload(event_id: str, event: str, event_at: float, data: object) -> bytes:
     """Give what is sent."""
-    created_at = datetime.fromtimestamp(event_at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    content = {"id": event_id, "event": event, "created_at": created_at, "data": data}
+    content = {"id": event_id, "event": event, "created_at": iso_utc(event_at), "data": data}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 

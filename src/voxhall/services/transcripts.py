@@ -23,7 +23,6 @@ from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
 
-KIND = TRANSCRIBE
 UNSTORED_SECONDS = 3600.0
 """How long a result that shall not be stored waits to be read."""
 
@@ -98,7 +97,7 @@ class Transcripts:
         await self._quotas.check_job(connection, caller)
         values = {
             "account_id": caller.account_id,
-            "job_id": await self._queue.enqueue(connection, KIND, caller.account_id, key_id=caller.key_id),
+            "job_id": await self._queue.enqueue(connection, TRANSCRIBE, caller.account_id, key_id=caller.key_id),
             "original_key": received.key if received else None,
             "fingerprint": fingerprint,
         }

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import fields
 
-import msgspec
 from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.record import Key
+from voxhall.stores.rows import read
 from voxhall.stores.tables import accounts, keys
 
 COLUMNS = [accounts.c.email.label("account"), *(keys.c[each.name] for each in fields(Key) if each.name in keys.c)]
@@ -23,8 +23,7 @@ async def select_keys(connection: AsyncConnection, *where: ColumnElement[bool]) 
     """Find keys, the oldest first."""
     query = select(*COLUMNS).join(accounts, accounts.c.id == keys.c.account_id)
     rows = await connection.execute(query.where(*where).order_by(keys.c.id))
-    # the library's own names are not plain strings
-    return [msgspec.convert({f"{name}": value for name, value in row._asdict().items()}, Key) for row in rows]
+    return [read(Key, row) for row in rows]
 
 
 async def change(

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.voice import Order, Render, RenderState, Spoken
+from voxhall.stores.rows import read
 from voxhall.stores.tables import renders
 
 
@@ -40,10 +41,7 @@ async def find(connection: AsyncConnection, account_id: int, render_id: int) -> 
     """Find an account's render."""
     where = (renders.c.account_id == account_id, renders.c.id == render_id)
     row = (await connection.execute(select(renders).where(*where))).one_or_none()
-    if row is None:
-        return None
-    values = {f"{name}": value for name, value in row._asdict().items() if name != "options"}
-    return msgspec.convert(values, Render)
+    return read(Render, row) if row else None
 
 
 async def end(  # noqa: PLR0913 - each is a column

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.transcription import Batch, Record, State, Submission
+from voxhall.stores.rows import read
 from voxhall.stores.tables import batches, jobs, transcriptions
 
 ROW = (
@@ -41,7 +42,6 @@ ROW = (
     transcriptions.c.webhook_url,
     transcriptions.c.batch_id,
 )
-OMITTED = {"started_at", "finished_at"}
 
 
 def _rows() -> Select[tuple[object, ...]]:
@@ -49,18 +49,13 @@ def _rows() -> Select[tuple[object, ...]]:
 
 
 def _record(row: Row[tuple[object, ...]]) -> Record:
-    # the library's own names are not plain strings
-    values = {f"{name}": value for name, value in row._asdict().items() if name not in OMITTED}
-    values["metadata"] = values["metadata"] or {}
     took = row.finished_at - row.started_at if row.started_at and row.finished_at else None
-    return msgspec.convert(
-        {
-            **values,
-            "options": row.options,
-            "progress": row.progress if row.state == "running" else None,
-            "processing_time": took,
-        },
+    return read(
         Record,
+        row,
+        metadata=row.metadata or {},
+        progress=row.progress if row.state == "running" else None,
+        processing_time=took,
     )
 
 

@@ -1,10 +1,11 @@
 """Rows of uploads."""
 
 import msgspec
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.transcription import Upload
+from voxhall.stores.rows import read
 from voxhall.stores.tables import uploads
 
 
@@ -17,7 +18,7 @@ async def find(connection: AsyncConnection, account_id: int, uid: str) -> Upload
     """Find an account's upload."""
     where = (uploads.c.account_id == account_id, uploads.c.uid == uid)
     row = (await connection.execute(select(uploads).where(*where))).one_or_none()
-    return _upload(row) if row else None
+    return read(Upload, row) if row else None
 
 
 async def set_size(connection: AsyncConnection, key: str, size: int) -> None:
@@ -28,14 +29,9 @@ async def set_size(connection: AsyncConnection, key: str, size: int) -> None:
 async def expired_before(connection: AsyncConnection, moment: float) -> list[Upload]:
     """Find uploads that have expired before a moment."""
     rows = await connection.execute(select(uploads).where(uploads.c.expires_at < moment))
-    return [_upload(row) for row in rows]
+    return [read(Upload, row) for row in rows]
 
 
 async def remove(connection: AsyncConnection, uid: str) -> None:
     """Remove an upload."""
     await connection.execute(delete(uploads).where(uploads.c.uid == uid))
-
-
-def _upload(row: Row[tuple[object, ...]]) -> Upload:
-    # the library's own names are not plain strings
-    return msgspec.convert({f"{name}": value for name, value in row._asdict().items()}, Upload)

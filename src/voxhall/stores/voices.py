@@ -1,11 +1,12 @@
 """Rows of cloned voices, and of the words that accounts want said in their own way."""
 
 import msgspec
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.voice import Clone
 from voxhall.stores.database import Database
+from voxhall.stores.rows import read
 from voxhall.stores.tables import pronunciations, voices
 
 
@@ -18,24 +19,19 @@ async def find(connection: AsyncConnection, account_id: int, voice_id: str) -> C
     """Find an account's voice."""
     where = (voices.c.account_id == account_id, voices.c.id == voice_id)
     row = (await connection.execute(select(voices).where(*where))).one_or_none()
-    return _clone(row) if row else None
+    return read(Clone, row) if row else None
 
 
 async def of_account(connection: AsyncConnection, account_id: int) -> list[Clone]:
     """Give an account's voices, the newest first."""
     mine = select(voices).where(voices.c.account_id == account_id)
     rows = await connection.execute(mine.order_by(voices.c.created_at.desc(), voices.c.id))
-    return [_clone(row) for row in rows]
+    return [read(Clone, row) for row in rows]
 
 
 async def remove(connection: AsyncConnection, voice_id: str) -> None:
     """Remove a voice."""
     await connection.execute(delete(voices).where(voices.c.id == voice_id))
-
-
-def _clone(row: Row[tuple[object, ...]]) -> Clone:
-    # the library's own names are not plain strings
-    return msgspec.convert({f"{name}": value for name, value in row._asdict().items()}, Clone)
 
 
 async def lexicon_of(connection: AsyncConnection, account_id: int) -> dict[str, str]:

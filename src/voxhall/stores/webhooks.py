@@ -2,23 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TypeVar
 
-import msgspec
 from sqlalchemy import ColumnElement, Row, Table, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.webhook import Attempt, Delivery, Webhook
+from voxhall.stores.rows import read
 from voxhall.stores.tables import deliveries, jobs, webhooks
 
-Kind = TypeVar("Kind", Webhook, Delivery)
 Place = tuple[float, str]
 """When something in a list was made, and its id."""
-
-
-def _read(kind: type[Kind], row: Row[tuple[object, ...]]) -> Kind:
-    # the library's own names are not plain strings
-    return msgspec.convert({f"{name}": value for name, value in row._asdict().items()}, kind)
 
 
 async def insert_row(connection: AsyncConnection, webhook: Webhook) -> None:
@@ -30,14 +23,14 @@ async def find(connection: AsyncConnection, account_id: int, webhook_id: str) ->
     """Find an account's webhook."""
     where = (webhooks.c.account_id == account_id, webhooks.c.id == webhook_id)
     row = (await connection.execute(select(webhooks).where(*where))).one_or_none()
-    return _read(Webhook, row) if row else None
+    return read(Webhook, row) if row else None
 
 
 async def of_account(connection: AsyncConnection, account_id: int) -> list[Webhook]:
     """Give an account's webhooks, none of which can be removed before the transaction ends."""
     mine = select(webhooks).where(webhooks.c.account_id == account_id)
     rows = await connection.execute(mine.with_for_update(read=True, key_share=True))
-    return [_read(Webhook, row) for row in rows]
+    return [read(Webhook, row) for row in rows]
 
 
 async def page(  # noqa: PLR0913 - what is asked for, and where in it
@@ -48,7 +41,7 @@ async def page(  # noqa: PLR0913 - what is asked for, and where in it
     if status is not None:
         where.append(webhooks.c.status == status)
     total, rows = await _page(connection, webhooks, where, limit=limit, offset=offset, after=after)
-    return total, [_read(Webhook, row) for row in rows]
+    return total, [read(Webhook, row) for row in rows]
 
 
 async def _page(  # noqa: PLR0913 - likewise
@@ -108,13 +101,13 @@ async def find_delivery(connection: AsyncConnection, webhook_id: str, delivery_i
     """Find a delivery of a webhook."""
     where = (deliveries.c.webhook_id == webhook_id, deliveries.c.id == delivery_id)
     row = (await connection.execute(select(deliveries).where(*where))).one_or_none()
-    return _read(Delivery, row) if row else None
+    return read(Delivery, row) if row else None
 
 
 async def find_by_job(connection: AsyncConnection, job_id: int) -> Delivery | None:
     """Find what a job is to deliver."""
     row = (await connection.execute(select(deliveries).where(deliveries.c.job_id == job_id))).one_or_none()
-    return _read(Delivery, row) if row else None
+    return read(Delivery, row) if row else None
 
 
 async def log_page(  # noqa: PLR0913 - what is asked for, and where in it
@@ -125,7 +118,7 @@ async def log_page(  # noqa: PLR0913 - what is asked for, and where in it
     if status is not None:
         where.append(deliveries.c.status == status)
     total, rows = await _page(connection, deliveries, where, limit=limit, offset=offset, after=after)
-    return total, [_read(Delivery, row) for row in rows]
+    return total, [read(Delivery, row) for row in rows]
 
 
 async def record(connection: AsyncConnection, delivery_id: str, values: Mapping[str, object]) -> None:

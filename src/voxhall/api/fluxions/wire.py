@@ -1,6 +1,5 @@
 """The exact JSON of the Fluxions dialect's transcription part."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
@@ -9,6 +8,7 @@ from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, SoundEvent, Speaker
 from voxhall.domain.transcription import Options, Record
 from voxhall.domain.work import Progress
 from voxhall.text.captions import transcript_text
+from voxhall.text.times import iso_utc
 
 Status = Literal["submitted", "processing", "completed", "failed"]
 
@@ -178,7 +178,7 @@ class Links(BaseModel):
 
 def timestamp(seconds: float) -> str:
     """Write a time as ISO 8601 UTC with milliseconds."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return iso_utc(seconds, "milliseconds")
 
 
 def submitted(record: Record, links: Links, query_url: str, *, cached: bool) -> Submitted:

@@ -10,6 +10,7 @@ from voxhall.api.access import may, platform_of
 from voxhall.api.lesan import wire_keys as wire
 from voxhall.domain.record import Caller, Scope
 from voxhall.errors import NotFound
+from voxhall.text.times import iso_utc
 
 router = APIRouter(prefix="/v1/admin")
 
@@ -65,7 +66,7 @@ async def revoke(
         message="The key has been revoked.",
         key_id=wire.key_id(key.id),
         status=key.state(time.time()),
-        revoked_at=wire.moment(key.revoked_at or 0.0),
+        revoked_at=iso_utc(key.revoked_at or 0.0),
     )
 
 

@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from voxhall import __version__
 from voxhall.api.access import may, platform_of
-from voxhall.api.lesan.wire import timestamp
 from voxhall.api.links import base_url
 from voxhall.domain.record import Caller, Scope
+from voxhall.text.times import iso_utc
 
 router = APIRouter()
 
@@ -99,7 +99,7 @@ async def health(request: Request) -> HealthResponse:
         redis_connected_clients=None,
         redis_memory=None,
         auth_enabled=platform.settings.auth,
-        timestamp=timestamp(time.time()),
+        timestamp=iso_utc(time.time()),
     )
 
 

@@ -1,13 +1,13 @@
 """The exact JSON of the Lesan dialect's transcription part; what goes beyond its document is marked as ours."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, SpeakerCount, Transcript, Word
-from voxhall.domain.transcription import Batch, Options, Record, State
+from voxhall.domain.transcription import ENDED, Batch, Options, Record, State
+from voxhall.text.times import iso_utc
 
 Status = Literal["queued", "processing", "completed", "failed", "cancelled"]
 
@@ -160,11 +160,6 @@ class DeleteResponse(BaseModel):
     deleted: bool = True
 
 
-def timestamp(seconds: float) -> str:
-    """Write a time as ISO 8601 UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def name_of(uid: str) -> str:
     """Write an id."""
     return PREFIX + uid
@@ -173,7 +168,7 @@ def name_of(uid: str) -> str:
 def transcription(record: Record, result: Transcript | None, base: str) -> TranscriptionResponse:
     """Write one transcription with what is known of it."""
     url = f"/v1/transcriptions/{name_of(record.uid)}"
-    ended = record.state in {"done", "failed", "cancelled"}
+    ended = record.state in ENDED
     return TranscriptionResponse(
         id=name_of(record.uid),
         status=STATUS[record.state],
@@ -186,8 +181,8 @@ def transcription(record: Record, result: Transcript | None, base: str) -> Trans
         processing_time_seconds=_rounded(record.processing_time),
         error=_error(record),
         metadata=_metadata(record, result),
-        created_at=timestamp(record.created_at),
-        completed_at=timestamp(record.updated_at) if ended else None,
+        created_at=iso_utc(record.created_at),
+        completed_at=iso_utc(record.updated_at) if ended else None,
         result_url=f"{base}{url}/transcript" if record.transcript_key else None,
         audio_url=_reference(record),
         audio_download_url=f"{base}{url}/audio" if record.audio_key else None,
@@ -202,8 +197,8 @@ def told(record: Record, result: Transcript | None, base: str) -> dict[str, obje
 
 def batch(found: Batch, texts: Mapping[int, str]) -> TranscriptionResponse:
     """Write a batch with where each of its recordings is; `texts` by record id, of those that are done."""
-    ended = found.state in {"done", "failed", "cancelled"}
-    done = sum(child.state in {"done", "failed", "cancelled"} for child in found.children)
+    ended = found.state in ENDED
+    done = sum(child.state in ENDED for child in found.children)
     total = len(found.children)
     jobs = [
         {
@@ -223,8 +218,8 @@ def batch(found: Batch, texts: Mapping[int, str]) -> TranscriptionResponse:
         language=found.language,
         progress=None if ended or found.state == "queued" else progress,
         metadata={"batch_mode": True, "total_count": total, "completed_count": done, "jobs": jobs},
-        created_at=timestamp(found.created_at),
-        completed_at=timestamp(max(c.updated_at for c in found.children)) if ended and found.children else None,
+        created_at=iso_utc(found.created_at),
+        completed_at=iso_utc(max(c.updated_at for c in found.children)) if ended and found.children else None,
         url=f"/v1/transcriptions/{name_of(found.uid)}",
     )
 

@@ -1,6 +1,5 @@
 """The Lesan dialect's JSON of keys and models, as its document has it."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -8,6 +7,7 @@ from pydantic import BaseModel, Field
 from voxhall.accounts.keys import KeyCounts
 from voxhall.accounts.terms import prefix_of
 from voxhall.domain.record import UNLIMITED, Environment, Key, KeyState, KeyTerms, KeyType, NewKey, Quota, Scope
+from voxhall.text.times import iso_utc
 
 LONGEST_GRACE = 30 * 24 * 60
 """Minutes."""
@@ -183,11 +183,6 @@ def key_id(number: int) -> str:
     return f"key_{number}"
 
 
-def moment(seconds: float) -> str:
-    """Write a time."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def created(key: Key, secret: str) -> APIKeyCreatedResponse:
     """Show a key that was just made."""
     return APIKeyCreatedResponse(
@@ -198,8 +193,8 @@ def created(key: Key, secret: str) -> APIKeyCreatedResponse:
         environment=key.environment,
         scopes=sorted(key.scopes),
         name=key.name or None,
-        created_at=moment(key.created_at),
-        expires_at=None if key.expires_at is None else moment(key.expires_at),
+        created_at=iso_utc(key.created_at),
+        expires_at=None if key.expires_at is None else iso_utc(key.expires_at),
         rate_limits=dict(key.rate_limits),
     )
 
@@ -219,10 +214,10 @@ def shown(key: Key, now: float) -> APIKeyResponse:
         name=key.name or None,
         description=key.description,
         status=key.state(now),
-        created_at=moment(key.created_at),
-        updated_at=moment(key.updated_at),
-        expires_at=None if key.expires_at is None else moment(key.expires_at),
-        last_used_at=None if key.last_used_at is None else moment(key.last_used_at),
+        created_at=iso_utc(key.created_at),
+        updated_at=iso_utc(key.updated_at),
+        expires_at=None if key.expires_at is None else iso_utc(key.expires_at),
+        last_used_at=None if key.last_used_at is None else iso_utc(key.last_used_at),
         rate_limits=dict(key.rate_limits),
         allowed_ips=list(key.allowed_ips),
         allowed_origins=list(key.allowed_origins),
@@ -236,7 +231,7 @@ def rotated(new: Key, secret: str, old: Key, now: float) -> APIKeyRotatedRespons
         new_key=created(new, secret),
         retired_key_id=key_id(old.id),
         retired_status=state,
-        retired_expires_at=moment(old.expires_at) if state == "active" and old.expires_at else None,
+        retired_expires_at=iso_utc(old.expires_at) if state == "active" and old.expires_at else None,
     )
 
 

@@ -2,9 +2,9 @@
 
 from pydantic import BaseModel
 
-from voxhall.api.lesan.wire import timestamp
 from voxhall.domain.transcription import Upload
 from voxhall.services.uploads import SCHEME
+from voxhall.text.times import iso_utc
 
 
 class FileUploadResponse(BaseModel):
@@ -40,7 +40,7 @@ def uploaded(upload: Upload) -> FileUploadResponse:
         size_bytes=upload.size or 0,
         content_type=upload.content_type,
         duration_seconds=None if upload.duration is None else round(upload.duration, 3),
-        expires_at=timestamp(upload.expires_at),
+        expires_at=iso_utc(upload.expires_at),
     )
 
 

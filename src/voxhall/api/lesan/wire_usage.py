@@ -4,8 +4,8 @@ from pydantic import BaseModel
 
 from voxhall.accounts.limits import Allowance
 from voxhall.accounts.usage import Account
-from voxhall.api.lesan.wire_keys import moment
 from voxhall.domain.record import Quota
+from voxhall.text.times import iso_utc
 
 
 class QuotaInfo(BaseModel):
@@ -47,10 +47,10 @@ def usage(account: Account, tier: str) -> UsageResponse:
         total_requests=account.requests,
         total_jobs=account.transcribed.times,
         total_audio_minutes=round(account.transcribed.seconds / 60, 3),
-        account_created_at=moment(account.created_at),
+        account_created_at=iso_utc(account.created_at),
     )
 
 
 def _quota(allowance: Allowance) -> QuotaInfo:
-    reset = None if allowance.reset_at is None else moment(allowance.reset_at)
+    reset = None if allowance.reset_at is None else iso_utc(allowance.reset_at)
     return QuotaInfo(limit=allowance.limit, used=allowance.used, remaining=allowance.remaining, reset_at=reset)

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -18,6 +17,7 @@ from voxhall.domain.webhook import (
     WebhookStatus,
 )
 from voxhall.errors import InvalidInput
+from voxhall.text.times import iso_utc
 
 WebhookEvent = Literal["job.completed", "job.failed", "job.progress", "*"]
 Name = Annotated[str, Field(max_length=255)]
@@ -157,7 +157,7 @@ def webhook(found: Webhook) -> WebhookResponse:
         failed_deliveries=found.failed,
         last_delivery_at=_moment(found.last_delivery_at),
         last_failure_reason=found.last_failure_reason,
-        created_at=moment(found.created_at),
+        created_at=iso_utc(found.created_at),
         updated_at=_moment(found.updated_at),
     )
 
@@ -194,7 +194,7 @@ def delivery(found: Delivery) -> DeliveryResponse:
         response_body=found.response_body,
         error=found.error,
         duration_ms=found.duration_ms,
-        created_at=moment(found.created_at),
+        created_at=iso_utc(found.created_at),
         next_attempt_at=_moment(found.next_attempt_at),
     )
 
@@ -221,10 +221,5 @@ def _place(cursor: str) -> Place:
         raise InvalidInput("this cursor was not given by an earlier page", param="cursor") from error
 
 
-def moment(at: float) -> str:
-    """Write a time as the document does: UTC, with microseconds."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def _moment(at: float | None) -> str | None:
-    return None if at is None else moment(at)
+    return None if at is None else iso_utc(at)
