@@ -27,8 +27,12 @@ def read_pcm(path: Path, start: float, end: float, *, channel: int = 0, channels
         file.seek(first * channels * BYTES)
         data = file.read(frames * channels * BYTES)
     whole = len(data) // (channels * BYTES) * channels
-    interleaved = np.frombuffer(data, "<i2", count=whole).reshape(-1, channels)
-    return interleaved[:, channel].astype(np.float32) / np.float32(FULL_SCALE)
+    return from_pcm(data[: whole * BYTES]).reshape(-1, channels)[:, channel].copy()
+
+
+def from_pcm(data: bytes) -> Samples:
+    """Read s16le of one channel, or of several interleaved; an odd byte at the end is left out."""
+    return np.frombuffer(data, "<i2", count=len(data) // BYTES).astype(np.float32) / np.float32(FULL_SCALE)
 
 
 def to_pcm(block: Samples) -> bytes:

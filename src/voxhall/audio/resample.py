@@ -1,5 +1,7 @@
 """A stream of samples at another rate, block by block."""
 
+from collections.abc import Iterable, Iterator
+
 import av
 import numpy as np
 from av.audio.resampler import AudioResampler
@@ -32,6 +34,14 @@ class Resampler:
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(row[None]), format="flt", layout="mono")
         frame.sample_rate = self._source
         return _joined(resampler.resample(frame))
+
+
+def resampled(blocks: Iterable[Samples], source: int, target: int) -> Iterator[Samples]:
+    """Resample a stream of one channel, (n,), block by block."""
+    resampler = Resampler(source, target, 1)
+    for block in blocks:
+        yield resampler.push(block[None])[0]
+    yield resampler.finish()[0]
 
 
 def _joined(frames: list[av.AudioFrame]) -> Samples:

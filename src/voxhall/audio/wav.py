@@ -1,6 +1,10 @@
-"""The header of a WAV file of 16-bit mono samples, also of one whose length nobody knows yet."""
+"""WAV files of 16-bit mono samples: the header, also where nobody knows the length yet, and reading one."""
 
 import struct
+import wave
+from pathlib import Path
+
+from voxhall.audio.pcm import Samples, from_pcm
 
 OPEN_ENDED = 0xFFFFFFFF
 """A length that players take for 'until it ends'."""
@@ -15,3 +19,9 @@ def header(rate: int, data_bytes: int | None) -> bytes:
     length = OPEN_ENDED if data_bytes is None else data_bytes
     whole = OPEN_ENDED if data_bytes is None else data_bytes + HEADER.size - 8
     return HEADER.pack(b"RIFF", whole, b"WAVE", b"fmt ", 16, 1, 1, rate, 2 * rate, 2, 16, b"data", length)
+
+
+def read(path: Path) -> tuple[int, Samples]:
+    """Read a file of 16-bit mono samples: its rate in Hertz, and samples in -1..1."""
+    with wave.open(str(path)) as file:
+        return file.getframerate(), from_pcm(file.readframes(file.getnframes()))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from voxhall.audio.resample import Resampler
+from voxhall.audio.resample import resampled
 from voxhall.domain.speech import Span
 from voxhall.engines.protocols import (
     SAMPLE_RATE,
@@ -94,10 +94,7 @@ def sample(part: Part) -> Samples:
 def _sample(part: Part) -> Iterator[Samples]:
     for words in SAMPLE_TEXTS:
         utterance = part.synthesizer.prepare(words, part.base, "en", Style(speed=part.speed), None)
-        resampler = Resampler(utterance.rate, SAMPLE_RATE, 1)
-        for piece in utterance.pieces:
-            yield resampler.push(part.synthesizer.render(piece)[None])[0]
-        yield resampler.finish()[0]
+        yield from resampled(map(part.synthesizer.render, utterance.pieces), utterance.rate, SAMPLE_RATE)
 
 
 def _recognised(track: Track, chunks: Sequence[Span], recognizer: Recognizer) -> str:

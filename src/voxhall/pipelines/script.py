@@ -1,6 +1,6 @@
 """A text as it will be spoken: chunks of words in one language each, cues and pauses between them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from voxhall.errors import InvalidInput
@@ -56,6 +56,11 @@ def write_script(text: str, language: str, lexicon: Lexicon) -> tuple[Item, ...]
     if not any(isinstance(item, Chunk | Cue) for item in items):
         raise InvalidInput("there is nothing in the text that can be spoken", param="input")
     return tuple(_eager(items))
+
+
+def languages_of(script: Iterable[Item]) -> set[str]:
+    """Give the languages that are spoken in a script."""
+    return {item.language for item in script if isinstance(item, Chunk)}
 
 
 def _chunks(text: str, language: str, lexicon: Lexicon) -> list[Chunk]:

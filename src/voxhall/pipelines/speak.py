@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from voxhall.audio.resample import Resampler
+from voxhall.audio.resample import resampled
 from voxhall.domain.speech import Span, Word
 from voxhall.domain.voice import Order, Shape, Spoken
 from voxhall.engines.protocols import (
@@ -149,7 +149,7 @@ def _render(chunk: Chunk, tools: Tools, order: Order, place: tuple[int, int]) ->
     part = tools.parts[chunk.language]
     style = Style(order.temperature, order.speed * part.speed, (order.seed, *place))
     utterance = part.synthesizer.prepare(chunk.words, part.base, chunk.language, style, part.reference)
-    return utterance, _resampled(_shaped(utterance, part, tools.shaper), utterance.rate)
+    return utterance, resampled(_shaped(utterance, part, tools.shaper), utterance.rate, SPEECH_RATE)
 
 
 def _shaped(utterance: Utterance, part: Part, shaper: Shaper) -> Iterator[Samples]:
@@ -167,13 +167,6 @@ def _shaped(utterance: Utterance, part: Part, shaper: Shaper) -> Iterator[Sample
             given = settled
 
 
-def _resampled(blocks: Iterator[Samples], rate: int) -> Iterator[Samples]:
-    resampler = Resampler(rate, SPEECH_RATE, 1)
-    for block in blocks:
-        yield resampler.push(block[None])[0]
-    yield resampler.finish()[0]
-
-
 def _cue(name: str, tools: Tools, order: Order, number: int) -> Samples:
     """Make a sound that is not a word, out of the voice's own."""
     part = tools.parts[tools.language]
@@ -184,7 +177,7 @@ def _cue(name: str, tools: Tools, order: Order, number: int) -> Samples:
     if name != "hesitate":
         [chance] = np.random.SeedSequence((order.seed, number)).generate_state(1)
         sound = tools.shaper.cue(name, sound, utterance.rate, int(chance))
-    return np.concatenate(list(_resampled(iter([sound]), utterance.rate)))
+    return np.concatenate(list(resampled([sound], utterance.rate, SPEECH_RATE)))
 
 
 def _described(chunk: Chunk, utterance: Utterance, sound: Samples, tools: Tools) -> Spoken:
@@ -205,8 +198,7 @@ def _aligned(chunk: Chunk, sound: Samples, aligners: Sequence[Aligner]) -> tuple
 
 def _for_listening(sound: Samples) -> Samples:
     """Give the samples as engines that listen want them."""
-    resampler = Resampler(SPEECH_RATE, SAMPLE_RATE, 1)
-    return np.concatenate([resampler.push(sound[None])[0], resampler.finish()[0]])
+    return np.concatenate(list(resampled([sound], SPEECH_RATE, SAMPLE_RATE)))
 
 
 def _moved(spoken: Spoken, seconds: float) -> Spoken:

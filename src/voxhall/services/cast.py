@@ -10,7 +10,7 @@ from voxhall.engines import wire
 from voxhall.engines.host import Scope
 from voxhall.engines.protocols import Aligner, Phonemizer, Recognizer, Samples, Shaper, Synthesizer
 from voxhall.engines.registry import Engine, Registry
-from voxhall.errors import EngineUnavailable
+from voxhall.errors import EngineUnavailable, NotFound
 from voxhall.pipelines.speak import Part, Tools
 
 REVISION_DIGITS = 9
@@ -47,10 +47,12 @@ class Cast:
         name = wanted.partition(".")[0].lower()
         return next((voice for voice in self.voices if voice.id.partition(".")[0] == name), None)
 
-    def check(self, voice: Voice, languages: Iterable[str]) -> None:
-        """Raise EngineUnavailable when one of these languages cannot be spoken here."""
-        for language in languages:
-            self._part_of(voice, language)
+    def named(self, wanted: str) -> Voice:
+        """Likewise; raises NotFound, which names those that there are."""
+        if voice := self.find(wanted):
+            return voice
+        names = ", ".join(each.id.partition(".")[0] for each in self.voices)
+        raise NotFound(f"there is no voice {wanted[:100]!r}; built-in ones are: {names}", param="voice")
 
     def tools(self, scope: Scope, voice: Voice, languages: Iterable[str], reference: Samples | None = None) -> Tools:
         """Give the engines for a script in these languages; their work ends with the scope.

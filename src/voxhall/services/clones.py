@@ -8,9 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-import numpy as np
-
-from voxhall.audio.pcm import FULL_SCALE, to_pcm
+from voxhall.audio.pcm import from_pcm, to_pcm
 from voxhall.domain.record import Caller
 from voxhall.domain.transcription import Received
 from voxhall.domain.voice import Clone, Shape, Voice
@@ -106,8 +104,7 @@ class Clones:
         """Give the clip that a voice imitates, float32 mono at 16 kHz; None where it needs none."""
         if voice.reference is None:
             return None
-        data = await self._objects.get(voice.reference)
-        return np.frombuffer(data, "<i2").astype(np.float32) / np.float32(FULL_SCALE)
+        return from_pcm(await self._objects.get(voice.reference))
 
     def _make(self, scope: Scope, folder: Path, voice_id: str, text: str | None) -> tuple[Clip, Voice, float]:
         """Do the work in this thread; give the clip, the voice, and how alike they are."""

@@ -18,8 +18,8 @@ from voxhall.domain.work import Progress
 from voxhall.engines.host import Host
 from voxhall.engines.protocols import Samples
 from voxhall.engines.registry import Registry
-from voxhall.errors import InvalidInput, NotFound
-from voxhall.pipelines.script import Chunk, Lexicon, write_script
+from voxhall.errors import InvalidInput
+from voxhall.pipelines.script import Lexicon, languages_of, write_script
 from voxhall.pipelines.speak import SPEECH_RATE, speak
 from voxhall.pipelines.transcribe import transcribe
 from voxhall.services.cast import Cast
@@ -80,14 +80,10 @@ class Engines:
         `voice`, and the clip it imitates, where `order` names one that is not built in.
         Raises InvalidInput, NotFound, EngineUnavailable, EngineLost.
         """
-        speaker = voice or self.cast.find(order.voice)
-        if speaker is None:
-            names = ", ".join(each.id.partition(".")[0] for each in self.cast.voices)
-            raise NotFound(f"there is no voice {order.voice!r}; built-in ones are: {names}", param="voice")
+        speaker = voice or self.cast.named(order.voice)
         script = write_script(order.text, speaker.language, pronunciations or {})
-        languages = {item.language for item in script if isinstance(item, Chunk)}
         with self._toolbox.host.scope() as scope:
-            yield from speak(script, self.cast.tools(scope, speaker, languages, reference), order)
+            yield from speak(script, self.cast.tools(scope, speaker, languages_of(script), reference), order)
 
     def transcribe(
         self, recording: str | Path, options: Options | None = None, *, on_progress: Listener | None = None

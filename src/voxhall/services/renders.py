@@ -16,7 +16,7 @@ from voxhall.domain.voice import Order, Render, RenderState, Spoken, Voice
 from voxhall.engines.host import Host, Scope
 from voxhall.engines.protocols import Samples
 from voxhall.errors import Cancelled, NotAuthenticated, NotFound, NotPermitted, TooLarge
-from voxhall.pipelines.script import Chunk, write_script
+from voxhall.pipelines.script import languages_of, write_script
 from voxhall.pipelines.speak import SPEECH_RATE, speak
 from voxhall.services.cast import Cast
 from voxhall.services.clones import PREFIX, Clones
@@ -146,16 +146,13 @@ class Renders:
 
         Raises NotFound, and for cloned ones NotAuthenticated or NotPermitted.
         """
-        if voice := self._cast.find(wanted):
-            return voice
-        if wanted.startswith(PREFIX):
-            if caller.guest:
-                raise NotAuthenticated("a cloned voice can be used only with the key of its account")
-            if caller.publishable:
-                raise NotPermitted("a publishable key may only use built-in voices", param="voice")
-            return (await self._clones.find(caller, wanted)).voice
-        names = ", ".join(voice.id.partition(".")[0] for voice in self._cast.voices)
-        raise NotFound(f"there is no voice {wanted[:100]!r}; built-in ones are: {names}", param="voice")
+        if not wanted.startswith(PREFIX):
+            return self._cast.named(wanted)
+        if caller.guest:
+            raise NotAuthenticated("a cloned voice can be used only with the key of its account")
+        if caller.publishable:
+            raise NotPermitted("a publishable key may only use built-in voices", param="voice")
+        return (await self._clones.find(caller, wanted)).voice
 
     def warm(self) -> None:
         """Load, in the background, what the first render will need."""
@@ -175,13 +172,10 @@ class Renders:
         lexicon = await self._pronunciations.of(caller)
         loop = asyncio.get_running_loop()
         script = await loop.run_in_executor(self._threads, write_script, order.text, voice.language, lexicon)
-        languages = {item.language for item in script if isinstance(item, Chunk)}
-        self._cast.check(voice, languages)
-        reference = await self._clones.reference(voice)
+        scope = self._host.scope(priority=PRIORITY)
+        tools = self._cast.tools(scope, voice, languages_of(script), await self._clones.reference(voice))
         async with self._database.write() as connection:
             render_id = await table.insert_row(connection, caller.account_id, order, voice.id, time.time())
-        scope = self._host.scope(priority=PRIORITY)
-        tools = self._cast.tools(scope, voice, languages, reference)
         rendering = Rendering(render_id, voice, speak(script, tools, order), self._threads)
         try:
             yield rendering

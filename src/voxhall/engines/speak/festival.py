@@ -3,11 +3,11 @@
 import shutil
 import subprocess
 import tempfile
-import wave
 from pathlib import Path
 
 import numpy as np
 
+from voxhall.audio import wav
 from voxhall.domain.voice import Character
 from voxhall.engines.protocols import Arrays, Samples, Style, Utterance
 from voxhall.engines.registry import Engine, NoOptions
@@ -40,9 +40,8 @@ class Festival:
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "sound.wav"
             self._tell(f'(utt.save.wave (utt.synth (Utterance Text "{text}")) "{place}" \'riff)')
-            with wave.open(str(place)) as source:
-                raw = np.frombuffer(source.readframes(source.getnframes()), "<i2")
-                return Utterance(source.getframerate(), ({"samples": (raw / 32768).astype(np.float32)},), None)
+            rate, samples = wav.read(place)
+        return Utterance(rate, ({"samples": samples},), None)
 
     def render(self, piece: Arrays) -> Samples:
         """Give the sound."""

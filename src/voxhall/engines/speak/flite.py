@@ -3,11 +3,11 @@
 import shutil
 import subprocess
 import tempfile
-import wave
 from pathlib import Path
 
 import numpy as np
 
+from voxhall.audio import wav
 from voxhall.domain.voice import Character
 from voxhall.engines.protocols import Arrays, Samples, Style, Utterance
 from voxhall.engines.registry import Engine, NoOptions
@@ -46,9 +46,7 @@ def _spoken(text: str, voice: str, speed: float) -> tuple[int, Samples]:
         pace = f"duration_stretch={1 / speed:.3f}"
         command = [PROGRAM, "-voice", voice, "--setf", pace, "-f", str(script), "-o", str(sound)]
         subprocess.run(command, check=True, capture_output=True, timeout=LONGEST)  # noqa: S603 - no shell, own words
-        with wave.open(str(sound)) as source:
-            raw = np.frombuffer(source.readframes(source.getnframes()), "<i2")
-            return source.getframerate(), (raw / 32768).astype(np.float32)
+        return wav.read(sound)
 
 
 def _characters(_options: NoOptions) -> tuple[Character, ...]:

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, Field, HttpUrl
 
+from voxhall.audio.pcm import from_pcm
 from voxhall.domain.voice import Character
 from voxhall.engines.protocols import Arrays, Samples, Style, Synthesizer, Utterance
 from voxhall.engines.registry import Engine
@@ -69,8 +69,7 @@ class Remote:
             answer.raise_for_status()
         except self._errors as error:
             raise EngineFailed(f"the speech server failed: {type(error).__name__}") from error
-        whole = answer.content[: len(answer.content) // 2 * 2]
-        return np.frombuffer(whole, "<i2").astype(np.float32) / np.float32(32768)
+        return from_pcm(answer.content)
 
 
 def _characters(options: Options) -> tuple[Character, ...]:
