@@ -116,6 +116,13 @@ class Settings(BaseSettings):
     net_allow: Names = ()
     """Networks (`10.0.0.0/8`) that URLs given by callers may lead to besides public addresses; comma-separated."""
 
+    llm_url: AnyHttpUrl | None = None
+    """Base URL of an OpenAI-compatible model (`http://127.0.0.1:11434/v1`); it writes answers and translates."""
+    llm_model: str = "default"
+    """The name by which that server knows the model."""
+    llm_key: SecretStr | None = None
+    """What that server takes for a key, where it wants one."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity that is logged."""
     log_format: Literal["auto", "text", "json"] = "auto"
