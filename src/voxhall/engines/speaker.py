@@ -10,7 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from voxhall.engines.fbank import LENGTH, log_mel
-from voxhall.engines.onnx import open_session
+from voxhall.engines.onnx import open_session, thawed
 from voxhall.engines.protocols import Samples
 from voxhall.errors import EngineUnavailable
 
@@ -28,7 +28,7 @@ class Embedder:
     """Gives voices as vectors whose cosine says how alike they are."""
 
     def __init__(self) -> None:
-        self._model = load_model(EMBEDDING)
+        self._model = load_embedding()
 
     def embed(self, samples: Samples) -> NDArray[np.float32]:
         """Give the unit vector of one person's speech; zeros where it is too short to be anybody's."""
@@ -40,9 +40,14 @@ class Embedder:
         return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-9))
 
 
-def load_model(symbol: str) -> onnxruntime.InferenceSession:
-    """Make a session of an exported model; raises EngineUnavailable when it is not what it should be."""
-    return open_session(_exported(symbol))
+def load_segmentation() -> onnxruntime.InferenceSession:
+    """Open the model that tells who is active; raises EngineUnavailable when it is not what it should be."""
+    return open_session(_exported(SEGMENTATION))
+
+
+def load_embedding() -> onnxruntime.InferenceSession:
+    """Likewise the model that tells voices apart; nearly all convolutions, so it pays to thaw it."""
+    return open_session(thawed(_exported(EMBEDDING)))
 
 
 def _exported(symbol: str) -> bytes:

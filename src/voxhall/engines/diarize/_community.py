@@ -17,7 +17,7 @@ from voxhall.domain.speech import Span, SpeakerCount, Turn
 from voxhall.engines.diarize._cluster import find_voices, unit
 from voxhall.engines.fbank import SHIFT, log_mel
 from voxhall.engines.protocols import SAMPLE_RATE, Arrays, Samples
-from voxhall.engines.speaker import EMBEDDING, SEGMENTATION, load_model
+from voxhall.engines.speaker import load_embedding, load_segmentation
 
 LOOK, HOP = 30.0, 25.0
 """Seconds looked at in one piece of work, and between their beginnings."""
@@ -31,6 +31,8 @@ SHORTEST_RUN = 30
 """Frames (0.5 s) of solo speech below which an embedding says little."""
 VOICE_RUN = 60
 """Frames (1 s) of solo speech from which a run helps to find the voices."""
+ENOUGH = 177
+"""Frames (3 s) of solo speech that are embedded of each piece: more costs time, and its edges are where voices mix."""
 OWN = 0.75
 """How much a run's own embedding counts for who speaks; the rest is its local speaker's."""
 
@@ -52,8 +54,8 @@ class Community:
     """The engine; fulfils `Diarizer`."""
 
     def __init__(self) -> None:
-        self._segmentation = load_model(SEGMENTATION)
-        self._embedding = load_model(EMBEDDING)
+        self._segmentation = load_segmentation()
+        self._embedding = load_embedding()
 
     def plan(self, duration: float, speech: tuple[Span, ...]) -> tuple[Span, ...]:
         """Look at half minutes, a little overlapping, wherever there is speech."""
@@ -133,13 +135,26 @@ def _pieces(window: int, active: Mask) -> Iterator[tuple[_Piece, Mask]]:
     solo = _solo(active)
     for local in range(LOCAL):
         alone = solo[:, local]
+        runs = [run for run in _runs(alone) if run[1] - run[0] >= SHORTEST_RUN]
+        heard = [_middle(_between(*run)) for run in runs]
         whole = alone if alone.sum() >= SHORTEST_RUN // 2 else active[:, local]
-        yield _Piece(window, local, -1, -1), whole
-        for first, after in _runs(alone):
-            if after - first >= SHORTEST_RUN:
-                frames = np.zeros(FRAMES, bool)
-                frames[first:after] = True
-                yield _Piece(window, local, first, after), frames
+        yield _Piece(window, local, -1, -1), _middle(np.any(heard, axis=0) if heard else whole)
+        yield from ((_Piece(window, local, *run), frames) for run, frames in zip(runs, heard, strict=True))
+
+
+def _between(first: int, after: int) -> Mask:
+    frames = np.zeros(FRAMES, bool)
+    frames[first:after] = True
+    return frames
+
+
+def _middle(frames: Mask) -> Mask:
+    """Keep the `ENOUGH` frames in the middle of those that are set."""
+    chosen = np.flatnonzero(frames)
+    spare = max(0, len(chosen) - ENOUGH)
+    kept = np.zeros_like(frames)
+    kept[chosen[spare // 2 : len(chosen) - (spare - spare // 2)]] = True
+    return kept
 
 
 def _stretched(frames: Mask, start: int, length: int) -> Mask:
