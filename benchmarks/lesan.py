@@ -1,4 +1,6 @@
-"""What the platform API costs beside a bare route, how lists grow, and how flat memory stays under a large upload.
+"""What the platform API costs beside a bare route, how lists grow, how soon a cancelled job's worker is free.
+
+Also how flat memory stays under a large upload.
 
 PYTHONPATH=tests python benchmarks/lesan.py
 """
@@ -18,7 +20,7 @@ from uuid import uuid4
 import psutil
 import requests
 
-from recordings import BECKETT
+from recordings import BECKETT, speech_of
 from serving import Server, serving, wait_for
 
 ROUNDS = 300
@@ -133,8 +135,34 @@ def upload(server: Server) -> None:
     print(f"400 MB upload: {(peak - before) / 2**20:.0f} MiB more than before", flush=True)
 
 
+def cancelling(server: Server) -> None:
+    """Cancel a long job in its middle, again and again, and see how soon the one that waits behind it begins."""
+
+    def submitted(seconds: float) -> str:
+        return str(server.post("/v1/transcriptions", files={"file": speech_of(seconds)}).json()["url"])
+
+    def working(url: str, percent: int) -> bool | None:
+        state = server.get(url).json()
+        return (state["status"] == "processing" and (state["progress"] or {}).get("percent", 0) >= percent) or None
+
+    times = []
+    for percent in range(0, 80, 8):
+        long, short = submitted(600.0), submitted(3.0)
+        wait_for(lambda url=long, percent=percent: working(url, percent), seconds=300)  # type: ignore[misc]
+        began = time.monotonic()
+        assert server.post(f"{long}/cancel").json()["status"] in {"processing", "cancelled"}
+        wait_for(lambda url=short: working(url, 0), seconds=60)  # type: ignore[misc]
+        times.append(time.monotonic() - began)
+        for url in (long, short):
+            server.request("DELETE", url)
+    print(f"cancel to freed worker: {statistics.median(times):.2f} s, at most {max(times):.2f} s", flush=True)
+
+
 def main() -> None:
     """Measure and print."""
+    one = {"job_slots": 1, "engine_processes": 1, "log_level": "warning"}
+    with tempfile.TemporaryDirectory() as name, serving(Path(name), **one) as server:
+        cancelling(server)
     with tempfile.TemporaryDirectory() as name, serving(Path(name), log_level="warning") as server:
         overhead(server)
         lists(server)

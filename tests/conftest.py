@@ -1,17 +1,22 @@
-"""What tests of several rooms share: a fresh database on SQLite and on PostgreSQL, and a folder of objects."""
+"""What tests of several rooms share: a fresh database on SQLite and on PostgreSQL, a folder and a bucket."""
 
 import getpass
 import os
-from collections.abc import AsyncIterator
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import requests
 import sqlalchemy
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from hooked import Hooked, hooked
+from serving import wait_for
 from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Caller, Scope
 from voxhall.stores.database import Database, open_database
@@ -79,3 +84,39 @@ async def bench(database: Database, caller: Caller) -> AsyncIterator[Hooked]:
     """Webhooks with a receiver of this machine, and deliveries that are tried again at once."""
     async with hooked(database, caller) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def bucket() -> Iterator[str]:
+    """An S3 bucket on this machine; gives its server's address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+
+    def made() -> bool | None:
+        try:
+            return requests.put(f"{url}/recordings", timeout=5).ok or None
+        except requests.ConnectionError:
+            return None
+
+    wait_for(made, seconds=60)
+    yield url
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture
+def at_the_bucket(bucket: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The bucket's address, with what it takes to reach it in the environment."""
+    monkeypatch.setenv("AWS_ENDPOINT", bucket)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    return "s3://recordings/some/prefix"

@@ -197,6 +197,28 @@ async def test_a_job_whose_record_is_deleted_stops(bench: MakeBench, database: D
         assert await asyncio.to_thread(stopped.wait, 5)
 
 
+async def test_what_was_stored_for_a_deleted_job_is_removed(bench: MakeBench, database: Database) -> None:
+    """Deleted after its work was done and before that could be committed."""
+    removed = asyncio.Event()
+
+    async def remove() -> None:
+        removed.set()
+
+    async def deleted(job: Claimed) -> None:
+        async with database.write() as connection:
+            await connection.execute(jobs.delete().where(jobs.c.id == job.id))
+
+    def handler(job: Claimed, journal: JobJournal) -> Commit:
+        journal.on_loss(remove)
+        journal.await_(deleted(job))
+        return nothing
+
+    made = bench(handler)
+    async with made.worker.working(), asyncio.timeout(10):
+        await made.add()
+        await removed.wait()
+
+
 async def test_what_the_caller_did_wrong_is_not_tried_again(bench: MakeBench) -> None:
     """It fails with the error's own code and sentence."""
     attempts = []

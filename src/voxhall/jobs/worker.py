@@ -1,7 +1,7 @@
 """Works on queued jobs: claims, runs each in a thread of its own, keeps its lease alive from outside that thread."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -41,6 +41,7 @@ class JobJournal:
         self._loop = asyncio.get_running_loop()
         self.stopped_for: VoxhallError | None = None
         self._on_stop: Callable[[], object] | None = None
+        self._on_loss: Callable[[], Awaitable[None]] | None = None
         self.latest: Progress | None = None
         self.news = asyncio.Event()
         """Set to have the next heartbeat at once."""
@@ -86,6 +87,15 @@ class JobJournal:
         self._on_stop = callback
         if self.stopped_for is not None:
             callback()
+
+    def on_loss(self, callback: Callable[[], Awaitable[None]]) -> None:
+        """Have `callback` called if the job turns out to be another worker's, or deleted, when it ends."""
+        self._on_loss = callback
+
+    async def lost(self) -> None:
+        """Undo what was stored for an end that nobody will see."""
+        if self._on_loss:
+            await self._on_loss()
 
     def stop(self, reason: VoxhallError) -> None:
         """Make the work end: its next step raises `reason`."""
@@ -207,6 +217,7 @@ class Worker:
             await self._attempt(job, journal)
         except LeaseLost:
             log.warning("job lost to another worker", job=job.id, attempt=job.attempt)
+            await journal.lost()
         except Exception as error:  # noqa: BLE001 - the lease runs out and the job is tried again
             log.warning("job's end could not be recorded", job=job.id, error=type(error).__name__)
         finally:

@@ -12,7 +12,6 @@ from voxhall.engines.protocols import (
     SAMPLE_RATE,
     Cloner,
     Decoder,
-    Match,
     Recognizer,
     Samples,
     Style,
@@ -79,11 +78,6 @@ def hear(recording: Path, folder: Path, tools: Tools, text: str | None) -> Clip:
     speech = np.concatenate([track.read(span) for span in spans])[: round(ENOUGH * SAMPLE_RATE)]
     said = _recognised(track, plan_chunks(probabilities), tools.recognizer) if text is None else text
     return Clip(speech, track.duration, said)
-
-
-def match(clip: Clip, bases: Sequence[Part], cloner: Cloner) -> Match:
-    """Find the base, and how it must be shaped, that sounds most like the clip."""
-    return cloner.match(clip.speech, tuple(sample(part) for part in bases))
 
 
 def sample(part: Part) -> Samples:

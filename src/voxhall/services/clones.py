@@ -39,6 +39,7 @@ class Clones:
         self._registry = registry
         self._host = host
         self._cast = cast
+        self._samples: dict[Voice, Samples] = {}
 
     def receive(self, caller: Caller, chunks: AsyncIterator[bytes]) -> AbstractAsyncContextManager[Received]:
         """Store a clip while it arrives; it is removed again if the block that uses it fails.
@@ -116,11 +117,7 @@ class Clones:
         )
         clip = pipeline.hear(folder / "clip", folder, tools, text)
         bases = self._cast.bases
-        parts = [
-            Part(scope.engine(Synthesizer, self._registry.choose("speak", name=base.engine)), base.base)
-            for base in bases
-        ]
-        match = pipeline.match(clip, parts, tools.cloner)
+        match = tools.cloner.match(clip.speech, tuple(self._sample(scope, base) for base in bases))
         near = bases[match.base]
         imitator = self._cast.cloning_engine()
         voice = Voice(
@@ -133,3 +130,10 @@ class Clones:
             reference=f"voices/{voice_id}.pcm" if imitator else None,
         )
         return clip, voice, match.similarity
+
+    def _sample(self, scope: Scope, base: Voice) -> Samples:
+        """Let a base voice speak for comparison; it says the same to every clip, so it is asked once."""
+        if base not in self._samples:
+            synthesizer = scope.engine(Synthesizer, self._registry.choose("speak", name=base.engine))
+            self._samples[base] = pipeline.sample(Part(synthesizer, base.base))
+        return self._samples[base]

@@ -68,15 +68,13 @@ class Transcribing:
         with self._toolbox.host.scope() as scope:
             journal.on_stop(scope.cancel)
             transcript = transcribe(recording, folder, self._toolbox.take(scope, options), options, journal)
-        return journal.await_(self._keep(record, job, transcript, folder))
+        prefix = f"{table.results_of(record.account_id, record.id)}/{job.attempt}"
+        journal.on_loss(lambda: self._objects.delete_prefix(prefix))
+        return journal.await_(self._keep(record, job, transcript, folder, prefix))
 
     def folder(self, job_id: int) -> Path:
         """Give where a job's work in progress is kept."""
         return self._scratch / str(job_id)
-
-    def forget(self, job_id: int) -> None:
-        """Remove a job's work in progress."""
-        shutil.rmtree(self.folder(job_id), ignore_errors=True)
 
     def sweep(self, active: set[int]) -> None:
         """Remove what jobs left behind that have ended while nobody was looking."""
@@ -98,13 +96,15 @@ class Transcribing:
         async with self._fetch(address) as found:
             await self._objects.put(key, found.chunks)
         async with self._database.write() as connection:
-            await table.set_result(connection, record.id, {"original_key": key})
+            wanted = await table.set_result(connection, record.id, {"original_key": key})
+        if not wanted:
+            await self._objects.delete(key)
+            raise LeaseLost("the transcription has been deleted")
         return key
 
-    async def _keep(self, record: Record, job: Claimed, transcript: Transcript, folder: Path) -> Commit:
+    async def _keep(self, record: Record, job: Claimed, transcript: Transcript, folder: Path, prefix: str) -> Commit:
         """Store the result under keys of this attempt, so that only the attempt that ends the job is ever seen."""
-        prefix = f"transcriptions/{record.account_id}/{record.id}.{job.attempt}"
-        audio_key, transcript_key = f"{prefix}.opus", f"{prefix}.transcript"
+        audio_key, transcript_key = f"{prefix}/audio.opus", f"{prefix}/transcript"
         await self._objects.put_file(audio_key, folder / "audio.opus")
         await self._objects.put_bytes(transcript_key, wire.encode(transcript))
         values = {

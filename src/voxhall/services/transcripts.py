@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -167,6 +167,14 @@ class Transcripts:
         async with self._database.read() as connection:
             return await table.page(connection, caller.account_id, limit=limit, offset=offset)
 
+    async def peek(self, record: Record) -> Transcript | None:
+        """Give the result, None while there is none; one that shall not be stored waits for a reader of its own."""
+        if record.transcript_key is None or not record.store:
+            return None
+        with suppress(NotFound):  # deleted in the meantime
+            return await self._result(record.transcript_key)
+        return None
+
     async def read(self, record: Record) -> Transcript | None:
         """Give the result, None while there is none; one that shall not be stored is removed by this."""
         if record.transcript_key is None:
@@ -228,12 +236,11 @@ class Transcripts:
 
     async def _remove(self, record: Record) -> None:
         async with self._database.write() as connection:
-            await table.remove(connection, record)
+            original_key = await table.remove(connection, record)
         self._queue.wake()
-        published = record.transcript_key and record.transcript_key + PUBLISHED
-        for key in (record.original_key, record.audio_key, record.transcript_key, published):
-            if key is not None:
-                await self._objects.delete(key)
+        if original_key is not None:
+            await self._objects.delete(original_key)
+        await self._objects.delete_prefix(table.results_of(record.account_id, record.id))
 
 
 def _fingerprint(received: Received, options: Options) -> str:

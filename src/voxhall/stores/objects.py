@@ -98,7 +98,9 @@ class Objects:
     async def delete_prefix(self, prefix: str) -> None:
         """Remove all objects in a folder; `a/b` holds `a/b/c`, not `a/bc`."""
         async for batch in obstore.list(self._store, prefix=prefix):
-            await obstore.delete_async(self._store, [each["path"] for each in batch])
+            for each in batch:
+                # one by one: somebody else may be removing them too
+                await self.delete(each["path"])
 
     async def writable(self) -> bool:
         """Tell whether an object can be stored at this moment."""

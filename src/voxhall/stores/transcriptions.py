@@ -187,12 +187,20 @@ async def unstored_ended_before(connection: AsyncConnection, moment: float) -> l
     return [_record(row) for row in rows]
 
 
-async def set_result(connection: AsyncConnection, record_id: int, values: Mapping[str, object]) -> None:
-    """Record what is known of a result."""
-    await connection.execute(update(transcriptions).where(transcriptions.c.id == record_id).values(**values))
+def results_of(account_id: int, record_id: int) -> str:
+    """Give the folder under which objects keep what became of a transcription."""
+    return f"transcriptions/{account_id}/{record_id}"
 
 
-async def remove(connection: AsyncConnection, record: Record) -> None:
-    """Remove a transcription and its job; a worker that still has it loses its lease."""
-    await connection.execute(delete(transcriptions).where(transcriptions.c.id == record.id))
+async def set_result(connection: AsyncConnection, record_id: int, values: Mapping[str, object]) -> bool:
+    """Record what is known of a result; tell whether the transcription is still there."""
+    made = await connection.execute(update(transcriptions).where(transcriptions.c.id == record_id).values(**values))
+    return made.rowcount > 0
+
+
+async def remove(connection: AsyncConnection, record: Record) -> str | None:
+    """Remove a transcription and its job; a worker that still has it loses its lease. Give the recording's key."""
+    gone = delete(transcriptions).where(transcriptions.c.id == record.id).returning(transcriptions.c.original_key)
+    original_key: str | None = await connection.scalar(gone)
     await connection.execute(delete(jobs).where(jobs.c.id == record.job_id))
+    return original_key

@@ -111,6 +111,20 @@ def test_the_transcript_in_every_format(finished: dict[str, object], server: Ser
     assert requests.get(sound.headers["location"], timeout=10).content.startswith(b"OggS")
 
 
+def test_an_unstored_result_waits_for_its_reader(server: Server) -> None:
+    """A list shows that it is there and takes nothing away; whoever asks for it is its only reader."""
+    wish = {"store": "false", "keywords": "Beckett,Nell"}
+    made = server.post("/v1/transcriptions", files={"file": BECKETT.read_bytes()}, data=wish).json()
+
+    def listed() -> dict[str, object] | None:
+        rows = server.get("/v1/transcriptions?status_filter=completed&limit=100").json()["data"]
+        return next((row for row in rows if row["id"] == made["id"]), None)
+
+    assert wait_for(listed, seconds=60)["text"] is None
+    assert "fail" in server.get(made["url"]).json()["text"].lower()
+    assert server.get(made["url"]).status_code == 404
+
+
 def test_a_batch(server: Server) -> None:
     """Files of one form; the parent's state follows from its children's, which are jobs like any other."""
     files = [("files", (path.name, path.read_bytes())) for path in (BECKETT, TWO_SPEAKERS)]
@@ -164,6 +178,7 @@ BAD: list[tuple[dict[str, object], int, str]] = [
     ({"json": {"audio_url": "data:,x", "language": "english"}}, 422, "language"),
     ({"json": {"audio_url": "data:,x", "mode": "later"}}, 422, "mode"),
     ({"json": {"audio_url": "data:,x", "num_speakers": 99}}, 422, "num_speakers"),
+    ({"json": {"audio_url": "data:,x", "min_speakers": 3, "max_speakers": 2}}, 422, "max_speakers"),
     ({"json": {"audio_url": "data:,x", "language": "am"}}, 501, "language"),
     ({"files": {"recording": b"x"}}, 400, "file"),
     ({"files": {"file": b"x"}, "data": {"metadata": "{"}}, 400, "metadata"),

@@ -1,10 +1,12 @@
 """The exact JSON of the Fluxions dialect's transcription part."""
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
-from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, SoundEvent, SpeakerCount, Transcript, Word
+from voxhall.api.extras import Extras
+from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, SoundEvent, Transcript, Word
 from voxhall.domain.transcription import Options, Record
 from voxhall.domain.work import Progress
 from voxhall.text.captions import transcript_text
@@ -19,37 +21,18 @@ STATUS: dict[str, Status] = {
     "failed": "failed",
     "cancelled": "failed",
 }
-SPEAKERS_AT_MOST = 32
 
 
-def _listed(value: object) -> object:
-    """Take keywords as one comma-separated text, as query and form fields have them."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-class SubmitOptions(BaseModel):
+class SubmitOptions(Extras):
     """Query or form fields of a submission."""
 
     non_speech: bool = Field(default=False, description="Include non-speech sounds")
     filename: str = Field(default="audio", min_length=1, max_length=255, description="Name for the uploaded file")
     cache: bool = Field(default=True, description="Use cached results for identical files")
-    language: str = Field(default="auto", pattern=r"^(auto|[a-z]{2,3})$", description="ISO 639-1 code, or `auto`")
-    num_speakers: int | None = Field(default=None, ge=1, le=SPEAKERS_AT_MOST)
-    min_speakers: int | None = Field(default=None, ge=1, le=SPEAKERS_AT_MOST)
-    max_speakers: int | None = Field(default=None, ge=1, le=SPEAKERS_AT_MOST)
-    channels: Literal["mix", "split"] = Field(default="mix", description="`split`: each channel is a speaker")
-    keywords: Annotated[list[str], BeforeValidator(_listed)] = Field(default=[], max_length=200)
-    store: bool = Field(default=True, description="`false`: the result is kept until first read, at most an hour")
 
     def to_options(self) -> Options:
         """Give what the pipeline needs."""
-        return Options(
-            language=self.language,
-            speakers=SpeakerCount(self.num_speakers or self.min_speakers, self.num_speakers or self.max_speakers),
-            split=self.channels == "split",
-            sounds=self.non_speech,
-            keywords=tuple(self.keywords),
-        )
+        return replace(super().to_options(), sounds=self.non_speech)
 
 
 class QueryUrls(BaseModel):

@@ -1,5 +1,6 @@
 """Handlers of the Lesan dialect's transcription part: read the wire, ask one service, write the wire."""
 
+import asyncio
 import base64
 import binascii
 import json
@@ -122,12 +123,14 @@ async def listed(  # noqa: PLR0913, PLR0917 - the documented parameters
     """List the account's transcriptions, the newest first; pages stay where they are while others are added."""
     state = wire.STATES[status_filter] if status_filter else None
     before = _position(cursor) if cursor else None
-    total, records = await platform_of(request).transcripts.scan(
-        caller, state=state, source=source, before=before, limit=limit + 1
-    )
+    transcripts = platform_of(request).transcripts
+    total, records = await transcripts.scan(caller, state=state, source=source, before=before, limit=limit + 1)
     page, more = records[:limit], len(records) > limit
     return wire.TranscriptionListResponse(
-        data=[await _described(request, record) for record in page],
+        data=[
+            wire.transcription(record, result, base_url(request))
+            for record, result in zip(page, await asyncio.gather(*map(transcripts.peek, page)), strict=True)
+        ],
         has_more=more,
         next_cursor=_cursor(page[-1].id) if more else None,
         total=total,
@@ -237,6 +240,7 @@ async def _submission(platform: Platform, wish: wire.Wish, filename: str, url: s
     return Submission(
         filename=filename[:255],
         options=wish.to_options(),
+        store=wish.store,
         audio_url="data:" if url and url.startswith("data:") else url,
         metadata=wish.metadata,
         webhook_url=wish.webhook_url,
@@ -306,8 +310,8 @@ async def _described(request: Request, record: Record) -> wire.TranscriptionResp
 
 async def _described_batch(request: Request, found: Batch) -> wire.TranscriptionResponse:
     transcripts = platform_of(request).transcripts
-    results = {child.id: await transcripts.read(child) for child in found.children if child.state == "done"}
-    return wire.batch(found, {n: " ".join(s.text for s in r.segments) for n, r in results.items() if r})
+    results = zip(found.children, await asyncio.gather(*map(transcripts.peek, found.children)), strict=True)
+    return wire.batch(found, {child.id: " ".join(s.text for s in r.segments) for child, r in results if r})
 
 
 def _cursor(position: int) -> str:

@@ -1,11 +1,13 @@
 """The exact JSON of the Lesan dialect's transcription part; what goes beyond its document is marked as ours."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, SpeakerCount, Transcript, Word
+from voxhall.api.extras import Extras
+from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, Transcript, Word
 from voxhall.domain.transcription import ENDED, Batch, Options, Record, State
 from voxhall.text.times import iso_utc
 
@@ -21,7 +23,6 @@ STATUS: dict[State, Status] = {
 STATES: dict[str, State] = {status: state for state, status in STATUS.items()}
 PREFIX = "txn_"
 """What the ids of transcriptions begin with."""
-SPEAKERS_AT_MOST = 32
 METADATA_AT_MOST = 50
 BATCH_AT_MOST = 100
 """Recordings of one batch."""
@@ -34,32 +35,23 @@ def _small(metadata: dict[str, object]) -> dict[str, object]:
 
 
 Details = dict[str, object]
-Language = Annotated[str, StringConstraints(pattern=r"^(auto|[a-z]{2,3})$")]
 
 
-class Wish(BaseModel):
+class Wish(Extras):
     """What is wanted of a recording, or of each of a batch."""
 
     model_config = ConfigDict(extra="ignore")
 
-    language: Language = Field(default="auto", description="ISO 639-1 code, or `auto`")
     mode: Literal["async", "sync"] = Field(default="async", description="`sync` waits for the result")
     diarize: bool = Field(default=False, description="Ours: tell speakers apart")
     word_timestamps: bool = Field(default=False, description="Ours: times of words")
     non_speech: bool = Field(default=False, description="Ours: sounds that are not words")
-    num_speakers: int | None = Field(default=None, ge=1, le=SPEAKERS_AT_MOST, description="Ours")
     webhook_url: str | None = Field(default=None, max_length=2048, description="Ours: told of the end")
     metadata: Annotated[dict[str, object], AfterValidator(_small)] = Field(default={}, description="Ours")
 
     def to_options(self) -> Options:
         """Give what the pipeline needs."""
-        return Options(
-            language=self.language,
-            speakers=SpeakerCount(self.num_speakers, self.num_speakers),
-            diarize=self.diarize,
-            sounds=self.non_speech,
-            words=self.word_timestamps,
-        )
+        return replace(super().to_options(), diarize=self.diarize, sounds=self.non_speech, words=self.word_timestamps)
 
 
 class Submission(Wish):
