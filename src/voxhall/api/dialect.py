@@ -1,8 +1,9 @@
 """A dialect is a value: what it is called, where its key is, what its errors look like, and its routes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -148,11 +149,15 @@ def rate_limit(limit: int, remaining: int, seconds: int) -> dict[str, str]:
 
 
 def _invalid(error: RequestValidationError) -> Problem:
-    """Name the field, the value given and what would be right; never a whole body."""
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"] if part not in {"query", "path", "body", "header"})
-    given = first.get("input")
-    shown = f", got {given!r}" if isinstance(given, str | int | float | bool) and len(str(given)) <= SHOWN else ""
+    """Tell of the first wrong field, and list them all beside it."""
+    field, message = wrong_field(error.errors()[0])
     details = tuple({"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors())
-    message = f"{field}: {first['msg']}{shown}"
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_value", message, field or None, details=details)
+
+
+def wrong_field(error: Mapping[str, Any]) -> tuple[str, str]:
+    """Name the field of a validation error, and the value given and what would be right; never a whole body."""
+    field = ".".join(str(part) for part in error["loc"] if part not in {"query", "path", "body", "header"})
+    given = error.get("input")
+    shown = f", got {given!r}" if isinstance(given, str | int | float | bool) and len(str(given)) <= SHOWN else ""
+    return field, f"{field}: {error['msg']}{shown}"

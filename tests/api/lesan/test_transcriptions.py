@@ -170,15 +170,15 @@ def test_broken_media_ends_as_failed(server: Server) -> None:
 
 
 BAD: list[tuple[dict[str, object], int, str]] = [
-    ({"json": {}}, 422, "audio_url"),
+    ({"json": {}}, 400, "audio_url"),
     ({"json": {"audio_url": "ftp://example.com/a.mp3"}}, 400, "audio_url"),
     ({"json": {"audio_url": "lesan://uploads/unknown"}}, 404, "audio_url"),
     ({"json": {"audio_url": "data:audio/wav;base64,***"}}, 400, "audio_url"),
     ({"json": {"audio_url": "data:nothing"}}, 400, "audio_url"),
-    ({"json": {"audio_url": "data:,x", "language": "english"}}, 422, "language"),
-    ({"json": {"audio_url": "data:,x", "mode": "later"}}, 422, "mode"),
-    ({"json": {"audio_url": "data:,x", "num_speakers": 99}}, 422, "num_speakers"),
-    ({"json": {"audio_url": "data:,x", "min_speakers": 3, "max_speakers": 2}}, 422, "max_speakers"),
+    ({"json": {"audio_url": "data:,x", "language": "english"}}, 400, "language"),
+    ({"json": {"audio_url": "data:,x", "mode": "later"}}, 400, "mode"),
+    ({"json": {"audio_url": "data:,x", "num_speakers": 99}}, 400, "num_speakers"),
+    ({"json": {"audio_url": "data:,x", "min_speakers": 3, "max_speakers": 2}}, 400, "max_speakers"),
     ({"json": {"audio_url": "data:,x", "language": "am"}}, 501, "language"),
     ({"files": {"recording": b"x"}}, 400, "file"),
     ({"files": {"file": b"x"}, "data": {"metadata": "{"}}, 400, "metadata"),
@@ -187,13 +187,12 @@ BAD: list[tuple[dict[str, object], int, str]] = [
 
 @pytest.mark.parametrize(("body", "status", "param"), BAD, ids=lambda value: str(value)[:60])
 def test_a_wrong_value_is_named(body: dict[str, object], status: int, param: str, server: Server) -> None:
-    """In the dialect's envelope; a validation error beside it as FastAPI has it."""
+    """In the dialect's envelope."""
     answer = server.post("/v1/transcriptions", **body)
     told = answer.json()
     assert answer.status_code == status, answer.text
     assert told["error"].keys() >= {"type", "code", "message"}
     assert told["error"]["param"] == param
-    assert ("detail" in told) == (status == 422)
 
 
 def test_no_body_and_no_json(server: Server) -> None:
