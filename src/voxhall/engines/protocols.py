@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxhall.domain.speech import SoundEvent, Span, SpeakerCount, Turn, Word
+from voxhall.domain.translation import Guess
 from voxhall.domain.voice import Shape
 
 SAMPLE_RATE = 16_000
@@ -224,4 +225,24 @@ class SoundTagger(Protocol):
 
     def tag(self, samples: Samples, words: tuple[Word, ...]) -> tuple[SoundEvent, ...]:
         """Tag one stretch of at most 60 s in which `words` were said; times from its beginning, in order of start."""
+        ...
+
+
+class LanguageIdentifier(Protocol):
+    """Tells which language texts are in."""
+
+    def identify(self, texts: tuple[str, ...]) -> tuple[tuple[Guess, ...], ...]:
+        """Give for each text the languages that it may be in, the likeliest first."""
+        ...
+
+
+class Translator(Protocol):
+    """Translates sentences."""
+
+    def translate(self, texts: tuple[str, ...], source: str, target: str) -> tuple[str, ...]:
+        """Give each text, a sentence of at most 600 characters without line ends, in the language `target`.
+
+        `source` and `target` are ISO 639 codes that the engine offers together. Raises EngineFailed, and for engines
+        elsewhere UpstreamFailed, UpstreamTimeout and UpstreamLimited.
+        """
         ...
