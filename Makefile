@@ -32,7 +32,7 @@ lock: $(READY)
 # Debian packages that widen the defaults; nothing needs them
 system:
 	apt-get install -y --no-install-recommends curl festival festvox-us-slt-hts flite nodejs \
-		apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en apertium-eu-en apertium-hbs-eng apertium-isl-eng apertium-mk-en
+		apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en apertium-eu-en apertium-hbs-eng apertium-isl-eng apertium-mkd-eng
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

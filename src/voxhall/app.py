@@ -23,13 +23,17 @@ from voxhall.net.recordings import open_recording
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.models import Models
+from voxhall.services.phrasebook import Phrasebook
 from voxhall.services.platform import Health, check_health, usable_engines
 from voxhall.services.probe import Probing
 from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.renders import Renders, Terms
+from voxhall.services.tongues import Tongues
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import Tell, Transcripts
+from voxhall.services.translations import Terms as TranslationTerms
+from voxhall.services.translations import Translations
 from voxhall.services.uploads import Uploads
 from voxhall.services.webhooks import Webhooks
 from voxhall.settings import Settings
@@ -68,6 +72,8 @@ class Platform:
     clones: Clones
     pronunciations: Pronunciations
     renders: Renders
+    phrasebook: Phrasebook
+    translations: Translations
     guarded: Guarded
     probing: Probing
     webhooks: Webhooks
@@ -133,6 +139,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         renders = _renders(ground, cast, clones, pronunciations)
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
+        phrasebook = Phrasebook(database)
         sweeps = (
             transcripts.sweep,
             uploads.sweep,
@@ -159,6 +166,8 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
+            phrasebook=phrasebook,
+            translations=_translations(ground, phrasebook),
             guarded=ground.guarded,
             probing=Probing(ground.guarded, settings.net_allow),
             webhooks=webhooks,
@@ -171,7 +180,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
 async def _open_ground(settings: Settings) -> AsyncIterator[_Ground]:
     """Open stores, engines and the way out."""
     async with open_database(_database_url(settings)) as database, open_guarded(settings.net_allow) as guarded:
-        registry = Registry(settings.models_dir, settings.engine_options)
+        registry = Registry(settings.models_dir, settings.options_by_engine)
         with Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds) as host:
             yield _Ground(settings, database, _objects(settings), registry, host, guarded, Queue(database))
 
@@ -187,6 +196,13 @@ def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronun
         pronunciations=pronunciations,
         terms=Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots),
     )
+
+
+def _translations(ground: _Ground, phrasebook: Phrasebook) -> Translations:
+    settings = ground.settings
+    tongues = Tongues(ground.registry, ground.host, settings.translator)
+    terms = TranslationTerms(settings.max_translation_characters, settings.translation_price)
+    return Translations(ground.database, tongues, phrasebook, terms)
 
 
 @asynccontextmanager
@@ -238,7 +254,7 @@ class Studio:
 async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
     """Open only what is needed to look after the first admin's voices."""
     async with open_database(_database_url(settings)) as database:
-        registry = Registry(settings.models_dir, settings.engine_options)
+        registry = Registry(settings.models_dir, settings.options_by_engine)
         with Host(registry, processes=settings.engine_processes) as host:
             cast, keys = Cast(registry), Keys(database)
             clones = Clones(database, _objects(settings), registry, host, cast)

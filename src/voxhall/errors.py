@@ -61,6 +61,18 @@ class UnusableClip(InvalidInput):
     code = "unusable_clip"
 
 
+class MissingField(InvalidInput):
+    """A field that is needed was not sent."""
+
+    code = "missing_required_field"
+
+
+class UnsupportedPair(InvalidInput):
+    """No engine that there is translates between these languages; the message names what there is."""
+
+    code = "unsupported_language_pair"
+
+
 class AddressRefused(InvalidInput):
     """A URL leads to where callers may not send us: a private network, this machine, a cloud's metadata."""
 

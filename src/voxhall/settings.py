@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """Name of the recognition engine; `auto` takes the best that is installed for the language."""
     diarizer: str = "auto"
     """Name of the diarization engine."""
+    translator: str = "auto"
+    """Name of the translation engine; `auto` takes the best that is installed for the pair of languages."""
     engine_processes: int = Field(default_factory=usable_cores, ge=1, le=256)
     """Engine worker processes; one inference thread each."""
     engine_idle_seconds: float = Field(default=600.0, gt=0)
@@ -99,6 +101,10 @@ class Settings(BaseSettings):
     """US dollars per million characters spoken, as history and usage count them."""
     transcription_price: float = Field(default=0.20, ge=0)
     """US dollars per hour of audio transcribed, billed by the second."""
+    max_translation_characters: int = Field(default=50_000, ge=1)
+    """Longest text that is translated in one request, all texts of a batch together."""
+    translation_price: float = Field(default=0.0, ge=0)
+    """US dollars per million characters translated, as usage counts them."""
     tiers: dict[str, dict[Quota, Annotated[int, Field(ge=0, le=UNLIMITED)]]] = Field(default_factory=dict)
     """Limits by tier; whatever a tier does not name is unlimited."""
     tier: str = UNLIMITED_TIER
@@ -172,6 +178,15 @@ class Settings(BaseSettings):
     def limits(self) -> Mapping[Quota, int]:
         """What every account may ask for."""
         return self.tiers.get(self.tier, {})
+
+    @property
+    def options_by_engine(self) -> Mapping[str, Mapping[str, object]]:
+        """Options by engine name, those of the language model that has settings of its own among them."""
+        if self.llm_url is None:
+            return self.engine_options
+        key = self.llm_key.get_secret_value() if self.llm_key else ""
+        llm = {"url": str(self.llm_url), "model": self.llm_model, "key": key}
+        return {**self.engine_options, "llm": {**llm, **self.engine_options.get("llm", {})}}
 
     @property
     def loopback(self) -> bool:

@@ -38,7 +38,7 @@ def doctor() -> None:
     console.print(
         f"Voxhall {__version__}, Python {sys.version.split()[0]}, data in {settings.data_dir}", highlight=False
     )
-    registry = Registry(settings.models_dir, settings.engine_options)
+    registry = Registry(settings.models_dir, settings.options_by_engine)
     table = Table("ability", "engine", "languages", "state", box=None)
     broken = []
     for ability in ABILITIES:

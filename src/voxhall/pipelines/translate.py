@@ -81,6 +81,12 @@ def _remember(segments: Iterable[_Segment], memory: Mapping[str, str]) -> None:
             segment.said = segment.match.target
 
 
+def sentence_lengths(texts: Iterable[str], language: str) -> tuple[int, int]:
+    """Give the lengths of the shortest and the longest sentence of texts; nothing where there is none."""
+    found = [len(plainly(each.text)) for text in texts for each in _segments(text, language) if each.text]
+    return min(found, default=0), max(found, default=0)
+
+
 def plainly(text: str) -> str:
     """Write a sentence as a memory keeps it, its spaces made one."""
     return " ".join(text.split())

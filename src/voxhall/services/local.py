@@ -126,7 +126,7 @@ class _Memory:
 def open_engines(settings: Settings | None = None) -> Iterator[Engines]:
     """Start engine processes, and end them with the block."""
     chosen = settings or read_settings()
-    registry = Registry(chosen.models_dir, chosen.engine_options)
+    registry = Registry(chosen.models_dir, chosen.options_by_engine)
     with Host(registry, processes=chosen.engine_processes, idle_seconds=chosen.engine_idle_seconds) as host:
         yield Engines(Toolbox(registry, host, chosen.recognizer, chosen.diarizer))
 

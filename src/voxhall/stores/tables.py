@@ -268,6 +268,25 @@ pronunciations = Table(
     Column("said", String, nullable=False),
 )
 
+phrases = Table(
+    "phrases",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _account(),
+    # glossary or memory
+    Column("book", String, nullable=False),
+    Column("source_language", String, nullable=False),
+    Column("target_language", String, nullable=False),
+    # of the source, which may be too long for an index
+    Column("digest", String, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("length", Integer, nullable=False),
+    Index("ix_phrases_look_up", "account_id", "book", "source_language", "target_language", "digest", unique=True),
+    Index("ix_phrases_length", "account_id", "book", "source_language", "target_language", "length"),
+    sqlite_autoincrement=True,
+)
+
 batches = Table(
     "batches",
     metadata,
