@@ -31,17 +31,24 @@ def may(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
     """Make the dependency that lets only callers with `scope` in."""
 
     async def authorised(request: Request) -> Caller:
-        secret = _credential(request)
-        settings = platform_of(request).settings
-        if secret is None and not settings.auth:
-            return await counted(request, await platform_of(request).keys.first_admin())
-        if secret is None:
-            raise NotAuthenticated(
-                "an API key is required in the Authorization header; make one with `voxhall keys create`"
-            )
-        return await permitted(request, secret, scope)
+        return await admitted(request, _credential(request), scope)
 
     return authorised
+
+
+async def admitted(connection: HTTPConnection, secret: str | None, scope: Scope) -> Caller:
+    """Let in whoever has this key, or anybody where none is needed, if they have `scope`.
+
+    Raises NotAuthenticated, NotPermitted, RateLimited.
+    """
+    platform = platform_of(connection)
+    if secret is None and not platform.settings.auth:
+        return await counted(connection, await platform.keys.first_admin())
+    if secret is None:
+        raise NotAuthenticated(
+            "an API key is required in the Authorization header; make one with `voxhall keys create`"
+        )
+    return await permitted(connection, secret, scope)
 
 
 async def permitted(connection: HTTPConnection, secret: str, scope: Scope, *, public: bool = False) -> Caller:

@@ -1,9 +1,11 @@
 """Recordings as they arrive: raw bytes or multipart, streamed at flat memory, counted while they come."""
 
+import json
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
@@ -93,6 +95,38 @@ def open_form(request: Request, *, limit: int, part: str) -> "Form":
     if kind != b"multipart/form-data":
         raise InvalidInput("the body should be multipart/form-data")
     return Form(_limited(request, limit), parameters.get(b"boundary", b""), part)
+
+
+async def read_body(request: Request, *, limit: int) -> bytes:
+    """Read a body of at most `limit` bytes; raises TooLarge, InvalidInput."""
+    _refuse_announced(request, limit)
+    return b"".join([chunk async for chunk in _limited(request, limit)])
+
+
+async def read_fields(request: Request, *, limit: int) -> dict[str, object]:
+    """Read the fields of a JSON object or a form, whichever it is; none of an empty body.
+
+    `limit` is the most bytes of body accepted. Raises TooLarge, InvalidInput.
+    """
+    kind, _ = parse_options_header(request.headers.get("content-type"))
+    if kind == b"multipart/form-data":
+        form = open_form(request, limit=limit, part="file")
+        async for _ in form.files():
+            pass
+        return dict(form.fields)
+    body = await read_body(request, limit=limit)
+    if kind == b"application/x-www-form-urlencoded":
+        try:
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+        except ValueError as error:
+            raise InvalidInput("the body is no form of UTF-8 text") from error
+    try:
+        found = json.loads(body) if body.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("the body is no JSON") from error
+    if not isinstance(found, dict):
+        raise InvalidInput("the body should be a JSON object")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

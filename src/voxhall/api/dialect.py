@@ -74,6 +74,8 @@ class Dialect:
     """The key that a request carries."""
     paths: tuple[str, ...] = ()
     """First path segments that it owns at the root; the dialect without any owns the rest."""
+    apart: bool = False
+    """Whether it answers only under its own name."""
 
 
 def application(dialect: Dialect, version: str) -> FastAPI:

@@ -150,16 +150,20 @@ def _error(problem: Problem) -> dict[str, object]:
 dialect = Dialect(name="root", title="Voxhall", router=router, error=_error, credential=bearer)
 
 
-def merge_specs(top: FastAPI, applications: Iterable[FastAPI]) -> None:
-    """Let the root's OpenAPI document describe every dialect's paths; the root's own win where they meet."""
+def merge_specs(top: FastAPI, applications: Iterable[tuple[FastAPI, str]]) -> None:
+    """Let the root's OpenAPI document describe every dialect's paths; the root's own win where they meet.
+
+    Each application comes with what stands before its paths.
+    """
     own = top.openapi
 
     def merged() -> dict[str, object]:
         if top.openapi_schema is None:
             spec = own()
-            for app in applications:
+            for app, prefix in applications:
                 other = app.openapi()
-                spec["paths"] = {**other["paths"], **spec["paths"]}
+                paths = {prefix + path: methods for path, methods in other["paths"].items()}
+                spec["paths"] = {**paths, **spec["paths"]}
                 schemas = spec.setdefault("components", {}).setdefault("schemas", {})
                 schemas.update(
                     {k: v for k, v in other.get("components", {}).get("schemas", {}).items() if k not in schemas}

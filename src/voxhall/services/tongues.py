@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from voxhall.domain.languages import NAMES
 from voxhall.domain.translation import NONE, Guess, Phrases, Route, Translation
+from voxhall.engines import weights
 from voxhall.engines.host import Host, Scope
 from voxhall.engines.protocols import LanguageIdentifier, Translator
-from voxhall.engines.registry import Directions, Engine, Registry
-from voxhall.errors import EngineUnavailable, InvalidInput, UnsupportedPair
+from voxhall.engines.registry import Directions, Engine, Registry, Weights
+from voxhall.errors import EngineUnavailable, InvalidInput, MissingField, UnsupportedPair
 from voxhall.pipelines.translate import translate
 from voxhall.text import langid
 
@@ -36,6 +37,11 @@ class Tongues:
                 for source in each.sources:
                     found[source] = found.get(source, frozenset()) | (each.targets - {source})
         return {source: found[source] for source in sorted(found) if found[source]}
+
+    def fetchable(self) -> list[Weights]:
+        """Give the models that are not here and would add to what can be translated."""
+        models = self.registry.models
+        return [each for engine in self._wanted() for each in engine.weights if not weights.present(each, models)]
 
     def engine(self, route: Route) -> Engine:
         """Choose the best engine for a pair of languages.
@@ -113,8 +119,8 @@ class Tongues:
 
 
 def check_text(text: str, param: str = "text") -> None:
-    """Refuse what no text has; raises InvalidInput."""
+    """Refuse what no text has; raises InvalidInput, MissingField."""
     if "\0" in text:
         raise InvalidInput(f"{param} holds a NUL character, which no text does", param=param)
     if not text.strip():
-        raise InvalidInput(f"{param} is empty; it should hold what is to be translated", param=param)
+        raise MissingField(f"The {param!r} field is required: it is empty.", param=param)

@@ -12,6 +12,7 @@ from voxhall.api.lesan import (
     routes_keys,
     routes_media,
     routes_service,
+    routes_translations,
     routes_uploads,
     routes_usage,
     routes_webhooks,
@@ -25,6 +26,7 @@ PARTS = (
     routes_webhooks,
     routes_keys,
     routes_usage,
+    routes_translations,
     routes_guides,
 )
 
