@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from voxhall.domain.speech import Segment, SoundEvent, Transcript, Word
+    from voxhall.domain.translation import Translation
     from voxhall.domain.voice import Order, Spoken
     from voxhall.services.local import Speech, open_engines
     from voxhall.services.local import speak_text as speak
     from voxhall.services.local import transcribe_file as transcribe
+    from voxhall.services.local import translate_text as translate
 
 __version__ = version("voxhall")
 __all__ = [
@@ -19,11 +21,13 @@ __all__ = [
     "Speech",
     "Spoken",
     "Transcript",
+    "Translation",
     "Word",
     "__version__",
     "open_engines",
     "speak",
     "transcribe",
+    "translate",
 ]
 
 _HOMES = {
@@ -33,10 +37,12 @@ _HOMES = {
     "Speech": "voxhall.services.local:Speech",
     "Spoken": "voxhall.domain.voice:Spoken",
     "Transcript": "voxhall.domain.speech:Transcript",
+    "Translation": "voxhall.domain.translation:Translation",
     "Word": "voxhall.domain.speech:Word",
     "open_engines": "voxhall.services.local:open_engines",
     "speak": "voxhall.services.local:speak_text",
     "transcribe": "voxhall.services.local:transcribe_file",
+    "translate": "voxhall.services.local:translate_text",
 }
 
 

@@ -12,12 +12,14 @@ from voxhall.cli import keys, models, voices
 from voxhall.cli.inspect import config, doctor
 from voxhall.cli.media import transcribe
 from voxhall.cli.speak import speak
+from voxhall.cli.translate import translate
 from voxhall.errors import VoxhallError
 from voxhall.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="One self-hosted voice AI server.")
 app.command()(transcribe)
 app.command()(speak)
+app.command()(translate)
 app.command()(doctor)
 app.command()(config)
 app.add_typer(keys.app, name="keys", help="Make, list and revoke API keys.")

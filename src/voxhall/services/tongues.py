@@ -118,6 +118,14 @@ class Tongues:
         return f"there are none yet; {'; '.join(hints)}"
 
 
+def together(routes: Sequence[Route]) -> dict[Route, list[int]]:
+    """Give the places at which each route stands."""
+    found: dict[Route, list[int]] = {}
+    for place, route in enumerate(routes):
+        found.setdefault(route, []).append(place)
+    return found
+
+
 def check_text(text: str, param: str = "text") -> None:
     """Refuse what no text has; raises InvalidInput, MissingField."""
     if "\0" in text:

@@ -10,7 +10,7 @@ from voxhall.domain.translation import NONE, Guess, Route, Translation
 from voxhall.engines.host import Scope
 from voxhall.errors import InvalidInput, TooLarge
 from voxhall.services.phrasebook import Phrasebook
-from voxhall.services.tongues import Tongues, check_text
+from voxhall.services.tongues import Tongues, check_text, together
 from voxhall.stores import ledger
 from voxhall.stores.database import Database
 
@@ -48,8 +48,7 @@ class Translations:
         with self.tongues.host.scope(priority=PRIORITY) as scope:
             routes = await asyncio.to_thread(self.tongues.routes, texts, source, target, scope)
             found: dict[int, Translation] = {}
-            for route in dict.fromkeys(routes):
-                places = [place for place, each in enumerate(routes) if each == route]
+            for route, places in together(routes).items():
                 made = await self._translate(caller, [texts[place] for place in places], route, scope)
                 found.update(zip(places, made, strict=True))
         translations = [found[place] for place in range(len(texts))]
