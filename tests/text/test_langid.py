@@ -28,9 +28,10 @@ def test_a_script_of_one_language_tells_it(text: str, language: str | None) -> N
 
 
 def test_the_script_is_that_of_most_letters() -> None:
-    """Addresses and markup do not count; a text without letters has none."""
+    """Addresses and markup do not count, a few Latin names do not matter; a text without letters has none."""
     mixed = "<b>ሰላም ዓለም</b> https://example.com/a/long/address"
     assert langid.script(langid.prose_of(mixed)) == "ETHIOPIC"
     assert langid.script("Hello ሰላም world") == "LATIN"
+    assert langid.script("COVID-19 ኣብ ውሽጢ") == "ETHIOPIC"
     assert langid.script("12 + 3 = 15 ?!") == ""
     assert langid.by_script("12 + 3") is None

@@ -74,7 +74,9 @@ class Tongues:
             engine = scope.engine(LanguageIdentifier, self.registry.choose("identify"))
             answers = engine.identify(tuple(" ".join(bare[at].split()) for at in unsure))
             for at, guesses in zip(unsure, answers, strict=True):
-                found[at] = guesses
+                # the model knows no Tigrinya
+                amharic = guesses[0].language == "am"
+                found[at] = (Guess(*langid.amharic_or_tigrinya(bare[at])),) if amharic else guesses
         return found
 
     def routes(self, texts: Sequence[str], source: str, target: str, scope: Scope) -> list[Route]:
