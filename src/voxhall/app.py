@@ -140,6 +140,8 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
         phrasebook = Phrasebook(database)
+        translations = _translations(ground, phrasebook)
+        stack.callback(translations.close)
         sweeps = (
             transcripts.sweep,
             uploads.sweep,
@@ -167,7 +169,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             pronunciations=pronunciations,
             renders=renders,
             phrasebook=phrasebook,
-            translations=_translations(ground, phrasebook),
+            translations=translations,
             guarded=ground.guarded,
             probing=Probing(ground.guarded, settings.net_allow),
             webhooks=webhooks,

@@ -45,6 +45,7 @@ def shouted(text: str, *losing: str, **phrases: dict[str, str]) -> str:
             "See https://example.com/a?b=c#d. Or mail me@example.com",
             "SEE https://example.com/a?b=c#d. OR MAIL me@example.com",
         ),
+        ("<a title='One. Two? Three'>See</a> it. Go", "<a title='One. Two? Three'>SEE</a> IT. GO"),
         ("Run `make test` now", "RUN `make test` NOW"),
         ("Use {0} and {1} and {0}", "USE {0} AND {1} AND {0}"),
         ("12 + 30 = 42", "12 + 30 = 42"),

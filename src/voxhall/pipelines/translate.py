@@ -58,11 +58,23 @@ def translate(
 
 def _segments(text: str, language: str) -> Iterator[_Segment]:
     for line in text.splitlines(keepends=True):
-        for sentence in sentences(line, language):
+        for sentence in _unbroken(sentences(line, language), line):
             for piece in _PIECE.findall(sentence) if len(sentence) > LONGEST else [sentence]:
                 bare = piece.strip()
                 begin = piece.index(bare) if bare else len(piece)
                 yield _Segment(piece[:begin], bare, piece[begin + len(bare) :])
+
+
+def _unbroken(pieces: Iterable[str], line: str) -> Iterator[str]:
+    """Join sentences of a line that would end within a tag or an address."""
+    kept = [match.span() for match in keeping.MARKUP.finditer(line)]
+    end, joined = 0, ""
+    for piece in pieces:
+        joined += piece
+        end += len(piece)
+        if not any(begin < end < last for begin, last in kept):
+            yield joined
+            joined = ""
 
 
 def _remember(segments: Iterable[_Segment], memory: Mapping[str, str]) -> None:
@@ -94,14 +106,15 @@ def plainly(text: str) -> str:
 
 def _ask(segments: list[_Segment], route: Route, translator: Translator, terms: Mapping[str, str]) -> None:
     for numbers in (False, True):
-        masked = [keeping.mask(segment.text, terms, numbers=numbers) for segment in segments]
+        masker = keeping.Masker(terms, numbers=numbers)
+        masked = [masker.mask(segment.text) for segment in segments]
         answers = _batched([each.text for each in masked], route, translator)
         for segment, each, answer in zip(segments, masked, answers, strict=True):
             said = each.restore(answer)
             if said is not None and (numbers or _kept_numbers(each, answer)):
                 segment.said = said
         segments = [segment for segment in segments if segment.said is None]
-    _ask_piecewise(segments, route, translator, terms)
+    _ask_piecewise(segments, route, translator, masker)
 
 
 def _kept_numbers(masked: keeping.Masked, answer: str) -> bool:
@@ -109,9 +122,9 @@ def _kept_numbers(masked: keeping.Masked, answer: str) -> bool:
     return keeping.same_numbers(marks.sub("", masked.text), marks.sub("", answer))
 
 
-def _ask_piecewise(segments: list[_Segment], route: Route, translator: Translator, terms: Mapping[str, str]) -> None:
+def _ask_piecewise(segments: list[_Segment], route: Route, translator: Translator, masker: keeping.Masker) -> None:
     """Translate what stands between the things that are kept."""
-    cut = [keeping.mask(segment.text, terms, numbers=True).pieces() for segment in segments]
+    cut = [masker.mask(segment.text).pieces() for segment in segments]
     wanted = [piece.strip() for pieces in cut for piece in pieces[::2] if keeping.has_words(piece)]
     answers = iter(_batched(wanted, route, translator))
     for segment, pieces in zip(segments, cut, strict=True):
@@ -132,7 +145,8 @@ def _batched(texts: list[str], route: Route, translator: Translator) -> list[str
     known = {text: text for text in texts}
     for begin in range(0, len(order), BATCH):
         batch = tuple(order[begin : begin + BATCH])
-        known.update(zip(batch, translator.translate(batch, *route), strict=True))
+        said = (each.strip() for each in translator.translate(batch, *route))
+        known.update(zip(batch, said, strict=True))
     return [known[text] for text in texts]
 
 

@@ -102,11 +102,16 @@ class Tongues:
         return translate(texts, route, scope.engine(Translator, engine), engine.name, phrases)
 
     def _wanted(self) -> list[Engine]:
-        return [each for each in self.registry.of("translate") if self.translator in {AUTO, each.name}]
+        engines = self.registry.of("translate")
+        found = [each for each in engines if self.translator in {AUTO, each.name}]
+        if not found:
+            names = ", ".join(each.name for each in engines)
+            raise EngineUnavailable(f"no translate engine is called {self.translator!r}; there are: {names}")
+        return found
 
     def _translators(self) -> list[tuple[Engine, tuple[Directions, ...]]]:
-        found = self.registry.translators()
-        return [each for each in found if self.translator in {AUTO, each[0].name}]
+        wanted = self._wanted()
+        return [each for each in self.registry.translators() if each[0] in wanted]
 
     def _pairs(self) -> str:
         """Name the pairs there are, or what brings some."""

@@ -1,9 +1,11 @@
 """Translations for accounts: with what they want said in their own way, and counted."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from voxhall.domain.record import Caller, Usage
 from voxhall.domain.translation import NONE, Guess, Route, Translation
@@ -14,8 +16,12 @@ from voxhall.services.tongues import Tongues, check_text, together
 from voxhall.stores import ledger
 from voxhall.stores.database import Database
 
+Result = TypeVar("Result")
+
 PRIORITY = 10
 """Somebody is waiting: translations go before recordings that wait to be transcribed."""
+SLOTS = 16
+"""Translations in progress at once; more wait their turn."""
 TEXTS = 1000
 """Texts of one request at most."""
 
@@ -31,12 +37,13 @@ class Terms:
 
 
 class Translations:
-    """The service that API and other services ask."""
+    """The service that API and other services ask; close it at the end."""
 
     def __init__(self, database: Database, tongues: Tongues, phrasebook: Phrasebook, terms: Terms) -> None:
         self._database = database
         self._phrasebook = phrasebook
         self._terms = terms
+        self._threads = ThreadPoolExecutor(SLOTS, thread_name_prefix="translate")
         self.tongues = tongues
 
     async def translate(self, caller: Caller, texts: Sequence[str], source: str, target: str) -> list[Translation]:
@@ -46,7 +53,7 @@ class Translations:
         """
         self._check(texts)
         with self.tongues.host.scope(priority=PRIORITY) as scope:
-            routes = await asyncio.to_thread(self.tongues.routes, texts, source, target, scope)
+            routes = await self._aside(partial(self.tongues.routes, texts, source, target, scope))
             found: dict[int, Translation] = {}
             for route, places in together(routes).items():
                 made = await self._translate(caller, [texts[place] for place in places], route, scope)
@@ -62,11 +69,19 @@ class Translations:
         """
         self._check(texts)
         with self.tongues.host.scope(priority=PRIORITY) as scope:
-            return await asyncio.to_thread(self.tongues.guess, texts, scope)
+            return await self._aside(partial(self.tongues.guess, texts, scope))
+
+    def close(self) -> None:
+        """End its threads; translations in progress were cancelled with the engines, or end first."""
+        self._threads.shutdown()
+
+    async def _aside(self, work: Callable[[], Result]) -> Result:
+        """Do what waits for engines in a thread of its own: others' threads are not held up."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def _translate(self, caller: Caller, texts: list[str], route: Route, scope: Scope) -> list[Translation]:
         phrases = await self._phrasebook.of(caller, route, texts)
-        return await asyncio.to_thread(partial(self.tongues.translate, texts, route, scope, phrases))
+        return await self._aside(partial(self.tongues.translate, texts, route, scope, phrases))
 
     def _check(self, texts: Sequence[str]) -> None:
         if not texts or len(texts) > TEXTS:

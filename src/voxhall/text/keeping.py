@@ -39,27 +39,32 @@ class Masked:
         return [self.kept[int(piece)] if at % 2 else piece for at, piece in enumerate(cut)]
 
 
-def mask(text: str, terms: Mapping[str, str], *, numbers: bool) -> Masked:
-    """Put marks in the place of markup, addresses, placeholders and, if wished, numbers; and of terms.
+class Masker:
+    """Puts marks in the place of markup, addresses, placeholders and, if wished, numbers; and of terms.
 
     A term's mark stands for its translation. The longest term wins; case is not looked at.
     """
-    by_name = {term.casefold(): said for term, said in terms.items()}
-    patterns = [f"(?P<markup>{MARKUP.pattern})"]
-    if terms:
-        longest_first = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
-        patterns.append(rf"(?P<term>(?<!\w)(?:{longest_first})(?!\w))")
-    if numbers:
-        patterns.append(f"(?P<number>{NUMBER.pattern})")
-    kept: list[str] = []
 
-    def put(match: re.Match[str]) -> str:
-        term = match.groupdict().get("term")
-        kept.append(_as_written(term, by_name[term.casefold()]) if term else match[0])
-        return f"{{{len(kept) - 1}}}"
+    def __init__(self, terms: Mapping[str, str], *, numbers: bool) -> None:
+        self._terms = {term.casefold(): said for term, said in terms.items()}
+        patterns = [f"(?P<markup>{MARKUP.pattern})"]
+        if terms:
+            longest_first = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
+            patterns.append(rf"(?P<term>(?<!\w)(?:{longest_first})(?!\w))")
+        if numbers:
+            patterns.append(f"(?P<number>{NUMBER.pattern})")
+        self._pattern = re.compile("|".join(patterns), re.DOTALL | re.IGNORECASE)
 
-    masked = re.sub("|".join(patterns), put, text, flags=re.DOTALL | re.IGNORECASE)
-    return Masked(masked, tuple(kept))
+    def mask(self, text: str) -> Masked:
+        """Give a text with marks."""
+        kept: list[str] = []
+
+        def put(match: re.Match[str]) -> str:
+            term = match.groupdict().get("term")
+            kept.append(_as_written(term, self._terms.get(term.casefold(), term)) if term else match[0])
+            return f"{{{len(kept) - 1}}}"
+
+        return Masked(self._pattern.sub(put, text), tuple(kept))
 
 
 def _as_written(term: str, said: str) -> str:

@@ -128,6 +128,16 @@ def test_a_key_that_may_only_read_translates_nothing(translating: Server) -> Non
     assert error_of(ask(translating, key=key), 403)["type"] == "permission_error"
 
 
+def test_too_many_requests_are_told_when_to_come_back(translating: Server) -> None:
+    """As the document has it, header included."""
+    key = new_key(translating, rate_limits={"requests_minute": 1})
+    assert ask(translating, key=key).status_code == 200
+    answer = ask(translating, key=key)
+    error = error_of(answer, 429)
+    assert (error["type"], error["code"]) == ("rate_limit_error", "rate_limit_exceeded")
+    assert str(error["retry_after"]) == answer.headers["Retry-After"]
+
+
 def test_without_a_model_the_command_that_fetches_one_is_named(server: Server) -> None:
     """For a pair that is known; for one that is not, what there is."""
     for pair in (("en", "am"), ("ti", "en")):
