@@ -6,7 +6,7 @@ from lending import Lender, every
 from voxhall.engines.protocols import LanguageIdentifier, Translator
 
 
-@every("identify")
+@every("langid")
 class TestIdentifier:
     """Tells languages."""
 

@@ -21,7 +21,7 @@ from voxhall.domain.voice import Character
 from voxhall.errors import EngineUnavailable, Misconfigured
 
 ABILITIES = (
-    "decode", "vad", "recognize", "align", "diarize", "sounds", "speak", "shape", "clone", "phonemize", "identify",
+    "decode", "vad", "recognize", "align", "diarize", "sounds", "speak", "shape", "clone", "phonemize", "langid",
     "translate",
 )  # fmt: skip
 OPTIONAL = frozenset({"translate"})

@@ -71,7 +71,7 @@ class Tongues:
         unsure = [at for at, text in enumerate(bare) if told[at] is None and langid.script(text)]
         found: list[tuple[Guess, ...]] = [(Guess(*known),) if known else () for known in told]
         if unsure:
-            engine = scope.engine(LanguageIdentifier, self.registry.choose("identify"))
+            engine = scope.engine(LanguageIdentifier, self.registry.choose("langid"))
             answers = engine.identify(tuple(" ".join(bare[at].split()) for at in unsure))
             for at, guesses in zip(unsure, answers, strict=True):
                 # the model knows no Tigrinya

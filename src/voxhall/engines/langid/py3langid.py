@@ -48,7 +48,7 @@ class Py3Langid:
 
 engine = Engine(
     name="py3langid",
-    ability="identify",
+    ability="langid",
     summary="py3langid, over a hundred languages",
     licence="BSD-3-Clause",
     load=Py3Langid,
