@@ -6,11 +6,12 @@ dataclasses of `voxhall.domain` and of this file, and numpy arrays; nothing else
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from voxhall.domain.knowledge import Page
 from voxhall.domain.speech import SoundEvent, Span, SpeakerCount, Turn, Word
 from voxhall.domain.voice import Shape
 
@@ -224,4 +225,20 @@ class SoundTagger(Protocol):
 
     def tag(self, samples: Samples, words: tuple[Word, ...]) -> tuple[SoundEvent, ...]:
         """Tag one stretch of at most 60 s in which `words` were said; times from its beginning, in order of start."""
+        ...
+
+
+DocumentForm = Literal["html", "pdf", "docx", "markdown", "text"]
+"""What a document claims to be."""
+
+
+class Reader(Protocol):
+    """Reads documents."""
+
+    def read(self, data: bytes, form: DocumentForm, charset: str | None, url: str | None) -> Page:
+        """Give what a document says: its text in paragraphs, without markup; an empty page where it says nothing.
+
+        `form` and `charset` are what it is said to be; what the bytes are counts more. `url` is where it came from.
+        Raises UnreadableDocument.
+        """
         ...
