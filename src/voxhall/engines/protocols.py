@@ -242,3 +242,19 @@ class Reader(Protocol):
         Raises UnreadableDocument.
         """
         ...
+
+
+class Embedder(Protocol):
+    """Gives the meaning of texts as vectors: what is alike in meaning has a large dot product."""
+
+    def embed(self, texts: tuple[str, ...]) -> NDArray[np.float32]:
+        """Give a vector of length 1 for each text, (n, 384); of a long text its first 256 tokens count."""
+        ...
+
+
+class Reranker(Protocol):
+    """Judges texts beside a question."""
+
+    def rerank(self, query: str, texts: tuple[str, ...]) -> NDArray[np.float32]:
+        """Give how well each text answers, (n,); more is better, and comparable within one call only."""
+        ...
