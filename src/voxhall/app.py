@@ -10,6 +10,7 @@ from voxhall.accounts.answers import Answers
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
+from voxhall.domain.document import INDEX
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.work import TRANSCRIBE
 from voxhall.engines.host import Host
@@ -19,9 +20,12 @@ from voxhall.jobs.queue import Queue
 from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
 from voxhall.net.guard import Guarded, open_guarded
+from voxhall.net.pages import Pages
 from voxhall.net.recordings import open_recording
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
+from voxhall.services.indexing import Indexing
+from voxhall.services.knowledge import Knowledge
 from voxhall.services.models import Models
 from voxhall.services.platform import Health, check_health, usable_engines
 from voxhall.services.probe import Probing
@@ -44,6 +48,8 @@ log = logger(__name__)
 DOWNLOAD_SECONDS = 3600.0
 """That fetching a recording from elsewhere may take."""
 Step = Callable[[], Awaitable[None]]
+INDEX_SLOTS = 2
+"""Documents or collections read at once in one process."""
 SWEEP_SECONDS = 60.0
 """How often overdue results and abandoned work are looked for."""
 
@@ -68,6 +74,7 @@ class Platform:
     clones: Clones
     pronunciations: Pronunciations
     renders: Renders
+    knowledge: Knowledge
     guarded: Guarded
     probing: Probing
     webhooks: Webhooks
@@ -159,6 +166,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
+            knowledge=await stack.enter_async_context(_indexing(ground)),
             guarded=ground.guarded,
             probing=Probing(ground.guarded, settings.net_allow),
             webhooks=webhooks,
@@ -215,6 +223,54 @@ async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) ->
 
     async with Worker(ground.queue, {TRANSCRIBE: transcribing}, limits).working(), _sweeping(*sweeps, tidy):
         yield
+
+
+@asynccontextmanager
+async def _indexing(ground: _Ground) -> AsyncIterator[Knowledge]:
+    """Read what is added to the local index, by a worker of its own: a long crawl and transcriptions do not meet."""
+    slots = min(ground.settings.job_slots, INDEX_SLOTS)
+    limits = Limits(slots, max(1, slots - 1), ground.settings.job_lease_seconds)
+    knowledge, indexing = _knowledge(ground)
+    async with Worker(ground.queue, {INDEX: indexing}, limits).working():
+        yield knowledge
+
+
+def _knowledge(ground: _Ground) -> tuple[Knowledge, Indexing]:
+    knowledge = Knowledge(
+        database=ground.database,
+        objects=ground.objects,
+        queue=ground.queue,
+        registry=ground.registry,
+        host=ground.host,
+        guarded=ground.guarded,
+    )
+    indexing = Indexing(
+        database=ground.database,
+        objects=ground.objects,
+        registry=ground.registry,
+        host=ground.host,
+        pages=Pages(ground.guarded),
+    )
+    return knowledge, indexing
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What is needed to look after the local index."""
+
+    knowledge: Knowledge
+    indexing: Indexing
+    caller: Caller
+    """Acts for the account whose documents they are."""
+
+
+@asynccontextmanager
+async def open_library(settings: Settings) -> AsyncIterator[Library]:
+    """Open only what is needed to look after the first admin's documents and the shared ones."""
+    async with _open_ground(settings) as ground:
+        knowledge, indexing = _knowledge(ground)
+        guest = await Keys(ground.database).guest(admin=True)
+        yield Library(knowledge, indexing, replace(guest, scopes=frozenset(Scope), guest=False))
 
 
 @asynccontextmanager

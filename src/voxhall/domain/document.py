@@ -54,6 +54,24 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """When something is to have been published."""
+
+    since: float | None = None
+    """Unix seconds; what is known to be older is left out."""
+    dated: bool = False
+    """Whether that of which it is not known is left out, too."""
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is left out."""
+        return self.dated or self.since is not None
+
+    def admits(self, published: float | None) -> bool:
+        """Tell whether what was published then, or at a time not known, is meant."""
+        return not self.dated if published is None else self.since is None or published >= self.since
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of a document that is found and cited as one."""
 

@@ -13,7 +13,7 @@ LANGUAGES = {
 }  # fmt: skip
 """ISO 639-1 codes of what pysbd cuts by rules of its own. It knows Amharic too, but runs on after an English word."""
 BLOCK = 2000
-"""Characters after which a paragraph is cut at its next sentence, before pysbd sees it: which takes the square of it."""
+"""Characters after which a paragraph is cut at its next sentence, before pysbd sees it, which takes their square."""
 
 _LOCAL = "።፧፨।॥。？！｡؟۔։"
 _CLOSERS = "\"'”’»›)]}」』）】"

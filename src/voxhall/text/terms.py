@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-GRAMS = {"ethiopic": 3, "unspaced": 2}
-"""Letters of the pieces into which words are cut whose beginnings and ends vary, or that no space parts."""
+GRAM = 2
+"""Letters of the pieces into which words are cut whose beginnings and ends vary, or that no space parts. An Ethiopic
+letter is a syllable: many words have but two, and with an ending they would have no trigram in common."""
 STOP_WORDS = frozenset({
     "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "before", "being",
     "but", "by", "can", "could", "did", "do", "does", "doing", "done", "for", "from", "had", "has", "have", "having",
@@ -22,8 +23,10 @@ STOP_WORDS = frozenset({
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _WORD = re.compile(r"[^\W_]+")
-_ETHIOPIC = re.compile("[\u1200-\u137f\u1380-\u139f\u2d80-\u2ddf\uab00-\uab2f]")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_CUT = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1200-\u137f\u1380-\u139f\u1780-\u17ff\u2d80-\u2ddf\u3040-\u30ff\u3400-\u9fff"
+    "\uab00-\uab2f\uf900-\ufaff]"
+)
 _ASKED = re.compile(r'(?<!\S)(-?)"([^"]*)"|(?<!\S)(-?)(\S+)')
 
 # letters of Amharic that sound alike and are written for each other, by the first of their rows of seven or eight
@@ -56,7 +59,7 @@ class Terms:
 def index_key(text: str) -> str:
     """Give a text's words, folded, apart by single spaces: what is looked for is found in this.
 
-    Case and accents are gone; Ethiopic words are their trigrams, and letters that sound alike are one.
+    Case and accents are gone; Ethiopic words are their pairs of letters, and letters that sound alike are one.
     """
     return " ".join(piece for word in _words(text) for piece in _pieces(word))
 
@@ -92,13 +95,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _pieces(word: str) -> Iterator[str]:
-    for kind, letters in groupby(word, _kind):
+    for cut, letters in groupby(word, lambda letter: bool(_CUT.match(letter))):
         part = "".join(letters).translate(_HOMOPHONES)
-        size = GRAMS.get(kind, len(part))
+        size = GRAM if cut else len(part)
         yield from (part[begin : begin + size] for begin in range(max(1, len(part) - size + 1)))
-
-
-def _kind(letter: str) -> str:
-    if _ETHIOPIC.match(letter):
-        return "ethiopic"
-    return "unspaced" if _UNSPACED.match(letter) else "plain"
