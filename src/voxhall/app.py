@@ -11,6 +11,7 @@ from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
 from voxhall.domain.document import INDEX
+from voxhall.domain.knowledge import Hit, Question, Topic
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.work import TRANSCRIBE
 from voxhall.engines.host import Host
@@ -36,7 +37,7 @@ from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import Tell, Transcripts
 from voxhall.services.uploads import Uploads
 from voxhall.services.webhooks import Webhooks
-from voxhall.settings import Settings
+from voxhall.settings import Settings, read_settings
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.objects import Objects, open_objects
 from voxhall.stores.seal import open_seal
@@ -262,6 +263,12 @@ class Library:
     indexing: Indexing
     caller: Caller
     """Acts for the account whose documents they are."""
+    base_url: str
+    """Where a server of these settings would show documents."""
+
+    async def search(self, question: Question) -> list[Hit]:
+        """Find passages, the best first."""
+        return await self.knowledge.search(self.caller, question, base_url=self.base_url)
 
 
 @asynccontextmanager
@@ -270,7 +277,18 @@ async def open_library(settings: Settings) -> AsyncIterator[Library]:
     async with _open_ground(settings) as ground:
         knowledge, indexing = _knowledge(ground)
         guest = await Keys(ground.database).guest(admin=True)
-        yield Library(knowledge, indexing, replace(guest, scopes=frozenset(Scope), guest=False))
+        base_url = str(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+        yield Library(knowledge, indexing, replace(guest, scopes=frozenset(Scope), guest=False), base_url)
+
+
+def search_index(text: str, *, limit: int = 10, topic: Topic = "general", days: int | None = None) -> list[Hit]:
+    """Find passages of the first admin's documents and the shared ones, the best first, without a server."""
+
+    async def run() -> list[Hit]:
+        async with open_library(read_settings()) as library:
+            return await library.search(Question(text, limit, topic, days))
+
+    return asyncio.run(run())
 
 
 @asynccontextmanager

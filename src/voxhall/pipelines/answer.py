@@ -22,14 +22,17 @@ SHORTEST, LONGEST = 20, 600
 """Characters of a sentence that can be cited; others are headings and tables."""
 MEANING, WORDS, PLACE = 0.7, 0.3, 0.01
 """What a sentence's likeness to the question counts, the share of the question's words in it, and each hit before."""
-LEAST = 0.40
+LEAST = 0.46
 """Score of the best sentence below which nothing answers; tuned so that hardly any off-topic question is answered."""
 LEAST_WORDS = 0.5
 """Share of the question's words, likewise, in a script whose meaning the model does not know."""
-NEAR = 0.75
+NEAR = 0.6
 """Of the best sentence's score that another one needs to stand beside it."""
 SAME = 0.9
 """Cosine above which two sentences say the same."""
+
+_MARKERS = re.compile(r"\s*\[\d+(?:\s*[,;\u2013-]\s*\d+)*\]")
+"""A source's own references, which would read as ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def write_answer(question: str, hits: Sequence[Hit], embedder: Embedder) -> Answ
     question the answer says so and has no citations. Raises what the embedder raises.
     """
     sentences = [
-        _Sentence(number, " ".join(hit.text[begin:end].split()))
+        _Sentence(number, _MARKERS.sub("", " ".join(hit.text[begin:end].split())))
         for number, hit in enumerate(hits[:READ])
         for begin, end in spans(hit.text, "en" if meant_for_latin(hit.text) else "")
         if SHORTEST <= end - begin <= LONGEST

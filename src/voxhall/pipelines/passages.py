@@ -51,7 +51,7 @@ def _is_heading(paragraph: str, following: str | None) -> bool:
         len(paragraph) <= HEADING
         and following is not None
         and len(following) > len(paragraph)
-        and "\n" not in paragraph
+        and not set("\n|;").intersection(paragraph)
         and not paragraph.endswith(_ENDS)
     )
 
