@@ -1,17 +1,17 @@
 """A local index to be filled and asked, with real engines and a web of this machine only."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from voxhall.domain.document import Document, Source
+from voxhall.domain.document import INDEX, Document, Source
 from voxhall.domain.knowledge import Hit, Question
 from voxhall.domain.record import Caller
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
-from voxhall.jobs.queue import Queue
+from voxhall.jobs.queue import Ended, Queue
 from voxhall.jobs.worker import Limits, Worker
 from voxhall.net.guard import open_guarded
 from voxhall.net.pages import Pages
@@ -56,14 +56,15 @@ class Indexed:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        """Work as a server does on what is queued in the block, and wait for the end of one job."""
+        """Work as a server does on what is queued in the block, and wait until a document has been read."""
         ended = asyncio.Event()
 
-        async def hear(_connection: object, _ended: object) -> None:
-            ended.set()
+        async def hear(_connection: object, jobs: Sequence[Ended]) -> None:
+            if any(job.kind == INDEX for job in jobs):
+                ended.set()
 
         self.queue.on_end.append(hear)
-        async with Worker(self.queue, {"index": self.indexing}, Limits(1, 1, 10.0)).working():
+        async with Worker(self.queue, {INDEX: self.indexing}, Limits(1, 1, 10.0)).working():
             yield
             async with asyncio.timeout(60):
                 await ended.wait()

@@ -27,9 +27,9 @@ def cut(page: Page) -> list[Passage]:
     heading, texts = "", list[str]()
 
     def close() -> None:
-        if texts:
-            found.append(Passage(f"{page.title} — {heading}" if heading else page.title, "".join(texts).strip()))
-            texts.clear()
+        if text := "".join(texts).strip():
+            found.append(Passage(f"{page.title} — {heading}" if heading else page.title, text))
+        texts.clear()
 
     paragraphs = [part for each in page.text.split("\n\n") if (part := each.strip())]
     for place, paragraph in enumerate(paragraphs):

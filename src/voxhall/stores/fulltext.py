@@ -153,8 +153,10 @@ def _lexemes(rare: Sequence[str], words: Sequence[str], terms: Terms) -> dict[st
 
 async def _counts_sqlite(connection: AsyncConnection, scopes: Sequence[str], words: Sequence[str]) -> dict[str, int]:
     """Count the passages that have each word, common ones only so far that they are known to be common."""
-    some = f"select 1 from {TABLE} where {TABLE} match :m%d limit {COUNTED}"  # noqa: S608 - of constants
-    counted = (f"(select count(*) from ({some % place}))" for place in range(len(words)))
+    counted = (
+        f"(select count(*) from (select 1 from {TABLE} where {TABLE} match :m{place} limit {COUNTED}))"  # noqa: S608 - of constants
+        for place in range(len(words))
+    )
     values = {f"m{place}": _match(scopes, [word], [word], Terms()) for place, word in enumerate(words)}
     row = (await connection.execute(text(f"select {', '.join(counted)}"), values)).one()
     return dict(zip(words, (int(number) for number in row), strict=True))
