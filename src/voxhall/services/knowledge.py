@@ -29,7 +29,7 @@ from voxhall.stores import knowledge as table
 from voxhall.stores.counters import take_turn
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
-from voxhall.stores.vectors import Vectors, scope_of
+from voxhall.stores.vectors import Shelf, Vectors, scope_of
 from voxhall.text.terms import Terms, index_key, meant_for_latin, read_terms
 
 log = logger(__name__)
@@ -73,8 +73,12 @@ class Knowledge:
         """
         terms, period = read_terms(question.text), _period(question)
         scopes = (scope_of(caller.account_id), scope_of(None))
-        by_words, vector = await asyncio.gather(self._by_words(scopes, terms, period), self._meaning(question.text))
-        by_meaning = await self._by_meaning(scopes, vector, tuple(by_words), period)
+        by_words, shelves = await asyncio.gather(
+            self._by_words(scopes, terms, period), self._by_meaning(scopes, question.text)
+        )
+        by_meaning: dict[int, float] = {}
+        for shelf, cosines in shelves:
+            by_meaning |= shelf.nearest(cosines, limit=CANDIDATES, also=by_words, period=period)
         best = fuse(by_words, by_meaning)[: max(CANDIDATES, question.limit)]
         async with self._database.read() as connection:
             found = await table.take(connection, [passage for passage, _ in best])
@@ -208,16 +212,13 @@ class Knowledge:
             log.warning("searching by words alone", error=error.code)
             return None
 
-    async def _by_meaning(
-        self, scopes: Sequence[str], vector: NDArray[np.float32] | None, also: Sequence[int], period: Period
-    ) -> dict[int, float]:
+    async def _by_meaning(self, scopes: Sequence[str], text: str) -> Sequence[tuple[Shelf, NDArray[np.float32]]]:
+        """Give for each scope how near its passages are to a question."""
+        vector = await self._meaning(text)
         if vector is None:
-            return {}
-        found: dict[int, float] = {}
-        for scope in scopes:
-            shelf = await self._vectors.shelf(scope)
-            found |= await asyncio.to_thread(shelf.nearest, vector, limit=CANDIDATES, also=also, period=period)
-        return found
+            return []
+        shelves = [await self._vectors.shelf(scope) for scope in scopes]
+        return [(shelf, await asyncio.to_thread(shelf.cosines, vector)) for shelf in shelves]
 
     async def _ended(self, connection: AsyncConnection, ended: Sequence[Ended]) -> None:
         """Note what could not be read, and index new transcripts of accounts that want it."""

@@ -63,18 +63,21 @@ class Shelf:
     lengths: Floats
     """Of the vectors, (n,)."""
 
+    def cosines(self, vector: Floats) -> Floats:
+        """Give how near each passage is to a vector of length 1, (n,)."""
+        return _dot(self.vectors, vector) / self.lengths
+
     def nearest(
         self,
-        vector: Floats,
+        cosines: Floats,
         *,
         limit: int,
         also: Collection[int] = (),
         period: Period = ALWAYS,
     ) -> dict[int, float]:
-        """Give the cosines of the passages nearest to a vector, and of some `also`, by passage."""
+        """Give of all cosines those of the nearest passages, and of some `also`, by passage."""
         if not len(self.ids):
             return {}
-        cosines = _dot(self.vectors, vector) / self.lengths
         places = np.flatnonzero(self._admitted(period)) if period else None
         among = cosines if places is None else cosines[places]
         best = np.argpartition(-among, limit)[:limit] if len(among) > limit else np.arange(len(among))
