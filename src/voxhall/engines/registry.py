@@ -35,6 +35,8 @@ ABILITIES = (
     "embed",
     "rerank",
 )
+OPTIONAL = frozenset({"rerank"})
+"""Abilities without which nothing is missing."""
 
 
 class NoOptions(BaseModel, extra="forbid"):

@@ -1,6 +1,6 @@
 """A language model behind an OpenAI-compatible endpoint, asked by the official client."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,7 +47,7 @@ class Chat:
         if "_client" in self.__dict__:
             await self._client.close()
 
-    async def stream(self, messages: Sequence[Said], *, most: int = 1024) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Said], *, most: int = 1024) -> AsyncGenerator[str]:
         """Give what the model says as it says it, at most so many tokens.
 
         Raises UpstreamFailed, UpstreamLimited, UpstreamTimeout.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voxhall.domain.knowledge import Answer, Citation, Hit
+from voxhall.errors import UpstreamFailed, VoxhallError
 from voxhall.net.chat import Said
 from voxhall.text.cited import cut, sources_named, without_markers
 from voxhall.text.sources import neutral
@@ -91,17 +92,25 @@ async def compose(  # noqa: PLR0913 - a question, what is known, and how to say 
 ) -> AsyncIterator[str | Answer]:
     """Give the sentences of an answer as they are written and borne out, and at last the whole of it.
 
-    Markers count from 1 in order of first use and match the citations' ranks. Without sources, or where nothing that
-    the model says is borne out, the answer is `NOTHING`, without citations. Raises what `speak` raises.
+    Markers count from 1 in order of first use and match the citations' ranks. Without sources, or where the model says
+    that they do not answer, the answer is `NOTHING`, without citations. Raises, before the first sentence only, what
+    `speak` raises, and UpstreamFailed where nothing that the model writes is borne out.
     """
     checking = Checking(sources)
-    if sources:
-        async for piece in speak(prompt(question, sources, history=history, style=style, also=also)):
-            for sentence in checking.feed(piece):
+    try:
+        if sources:
+            async for piece in speak(prompt(question, sources, history=history, style=style, also=also)):
+                for sentence in checking.feed(piece):
+                    yield sentence
+            for sentence in checking.finish():
                 yield sentence
-        for sentence in checking.finish():
-            yield sentence
+    except VoxhallError:
+        # what was borne out so far stands, without the sentence that was broken off
+        if not checking.text:
+            raise
     if not checking.text:
+        if sources and not checking.refused:
+            raise UpstreamFailed("the language model wrote nothing that its sources bear out")
         yield NOTHING
     yield Answer(question, checking.text or NOTHING, checking.citations, model)
 
@@ -114,7 +123,8 @@ class Checking:
         self._ranks: dict[int, int] = {}
         self._waiting = ""
         self._passed: list[str] = []
-        self._refused = False
+        self.refused = False
+        """Whether the model says that the sources do not answer."""
 
     @property
     def text(self) -> str:
@@ -148,8 +158,8 @@ class Checking:
         """Give a sentence with markers of the sources that bear it out; empty where none does."""
         bare = without_markers(written)
         if REFUSAL in bare:
-            self._refused = True
-        if not bare or self._refused:
+            self.refused = True
+        if not bare or self.refused:
             return ""
         within = [number - 1 for number in sources_named(written) if 0 < number <= len(self._sources)]
         bearing = self._bearing(bare, within or range(len(self._sources)), alone=not within)

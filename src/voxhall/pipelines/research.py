@@ -27,15 +27,17 @@ class Provider:
 
     search: Search
     breaker: Breaker
+    seconds: float
+    """That it may take."""
 
 
-async def ask_all(providers: Sequence[Provider], question: Question, *, seconds: float, now: float) -> list[Hit]:
-    """Ask all providers at once, each for at most `seconds`, and fuse what they find.
+async def ask_all(providers: Sequence[Provider], question: Question, *, now: float) -> list[Hit]:
+    """Ask all providers at once, and fuse what they find.
 
     One that fails, is late or is left alone is missing from the result; when all are, raises UpstreamFailed.
     `now` in Unix seconds decides what is too old for the question.
     """
-    answers = await asyncio.gather(*(_ask(provider, question, seconds) for provider in providers))
+    answers = await asyncio.gather(*(_ask(provider, question) for provider in providers))
     given = [answer for answer in answers if answer is not None]
     if not given:
         names = ", ".join(provider.breaker.name for provider in providers)
@@ -44,10 +46,10 @@ async def ask_all(providers: Sequence[Provider], question: Question, *, seconds:
     return fuse([_recent(answer, oldest) for answer in given], question.limit)
 
 
-async def _ask(provider: Provider, question: Question, seconds: float) -> Sequence[Hit] | None:
+async def _ask(provider: Provider, question: Question) -> Sequence[Hit] | None:
     async def bounded() -> Sequence[Hit]:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(provider.seconds):
                 return await provider.search(question)
         except TimeoutError:
             raise UpstreamTimeout(f"{provider.breaker.name} takes too long to answer") from None

@@ -11,7 +11,7 @@ from voxhall.domain.knowledge import Hit
 from voxhall.engines.host import Host
 from voxhall.engines.protocols import Reranker
 from voxhall.engines.registry import Registry
-from voxhall.errors import EngineUnavailable, VoxhallError
+from voxhall.errors import VoxhallError
 from voxhall.log import logger
 from voxhall.net.breaker import Breaker
 from voxhall.net.search.brave import Brave
@@ -57,7 +57,7 @@ async def open_web(settings: Settings) -> AsyncIterator[Web]:
 
         def add(name: str, client: SearXNG | Tavily | Brave) -> Breaker:
             stack.push_async_callback(client.close)
-            providers.append(Provider(client.search, Breaker(name)))
+            providers.append(Provider(client.search, Breaker(name), seconds))
             return providers[-1].breaker
 
         tavily = None
@@ -81,10 +81,7 @@ class Judging:
     def __init__(self, web: Web, registry: Registry, host: Host) -> None:
         self._web = web
         self._host = host
-        try:
-            self._engine = registry.choose("rerank")
-        except EngineUnavailable:
-            self._engine = None
+        self._engine = next(iter(registry.usable("rerank")), None)
 
     async def judge(self, question: str, hits: Sequence[Hit]) -> tuple[list[Hit], bool]:
         """Give the hits, the best first, and whether anybody judged them; who fails or is late does not."""

@@ -1,0 +1,189 @@
+"""Research: what is found for a question, answers that cite it, and conversations of such questions."""
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+from uuid import uuid4
+
+from voxhall.domain.knowledge import Answer, Hit, Question
+from voxhall.domain.record import Caller
+from voxhall.domain.research import Conversation, Found, Message, Turn
+from voxhall.errors import NotFound, VoxhallError
+from voxhall.log import logger
+from voxhall.net.breaker import Breaker
+from voxhall.net.chat import Chat, Said
+from voxhall.pipelines.compose import compose, sources_of
+from voxhall.pipelines.followup import REMEMBERED, history_of, standing_alone
+from voxhall.pipelines.research import Provider, ask_all
+from voxhall.services.knowledge import Knowledge
+from voxhall.services.providers import CONSIDERED, Judging, Web
+from voxhall.stores import conversations as table
+from voxhall.stores.database import Database
+
+log = logger(__name__)
+
+Extract = Callable[[str, Sequence[Hit]], Awaitable[Answer]]
+"""Writes an answer of nothing but sentences that were found."""
+
+READ = 10
+"""Hits of which an answer is written, and that are kept with a message."""
+LOCAL_SECONDS = 30.0
+"""That the local index may take: its engine may have to be loaded first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, where answers lead back to, and what was said before."""
+
+    caller: Caller
+    base_url: str
+    earlier: tuple[Turn, ...] = ()
+
+
+class Research:
+    """The service that API handlers ask."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what it is composed of
+        self,
+        database: Database,
+        knowledge: Knowledge,
+        web: Web,
+        judging: Judging,
+        extract: Extract,
+        chat: Chat | None,
+    ) -> None:
+        self._database = database
+        self._knowledge = knowledge
+        self._web = web
+        self._judging = judging
+        self._extract = extract
+        self._chat = chat
+        self._chat_breaker = Breaker("the language model")
+        self._local = Breaker("local")
+
+    @property
+    def cohere_ready(self) -> bool:
+        """Whether Cohere is configured and answers."""
+        return self._web.cohere_ready
+
+    @property
+    def tavily_ready(self) -> bool:
+        """Whether Tavily is configured and answers."""
+        return self._web.tavily_ready
+
+    async def search(self, asking: Asking, question: Question) -> Found:
+        """Ask every provider, and put what they find in order; raises UpstreamFailed when none answers."""
+        wide = replace(question, limit=max(question.limit, CONSIDERED))
+        local = Provider(partial(self._search_local, asking), self._local, LOCAL_SECONDS)
+        hits = await ask_all((local, *self._web.providers), wide, now=time.time())
+        judged, reranked = await self._judging.judge(question.text, hits)
+        return Found(tuple(judged[: question.limit]), reranked)
+
+    async def answer(self, asking: Asking, question: Question) -> AsyncGenerator[str | Found | Answer]:
+        """Give what was found, then the sentences of an answer as they are written, and at last the whole of it.
+
+        Follow-up questions are understood in the context of `asking.earlier`. Raises UpstreamFailed.
+        """
+        meant = replace(question, text=await self.meaning(asking, question.text))
+        found = await self.search(asking, meant)
+        yield found
+        async for part in self._write(asking, meant.text, found.hits):
+            yield replace(part, query=question.text) if isinstance(part, Answer) else part
+
+    async def meaning(self, asking: Asking, query: str) -> str:
+        """Give a question as it makes sense without what was said before."""
+        return await standing_alone(query, asking.earlier, self._say if self._chat else None)
+
+    async def _write(self, asking: Asking, query: str, hits: Sequence[Hit]) -> AsyncIterator[str | Answer]:
+        """Let the language model write, or where it cannot, extract sentences."""
+        if self._chat and hits and self._chat_breaker.closed:
+            history = history_of(asking.earlier)
+            writing = compose(self._speak, query, sources_of(hits), model=self._chat.model, history=history)
+            try:
+                async for part in writing:
+                    yield part
+            except VoxhallError as error:
+                log.warning("the language model is missing", code=error.code)
+            else:
+                return
+        answer = await self._extract(query, hits)
+        yield answer.text
+        yield answer
+
+    async def _search_local(self, asking: Asking, question: Question) -> Sequence[Hit]:
+        return await self._knowledge.search(asking.caller, question, base_url=asking.base_url)
+
+    async def _speak(self, messages: Sequence[Said]) -> AsyncIterator[str]:
+        """Ask the language model through its breaker, which looks at its first words only."""
+        assert self._chat  # noqa: S101 - asked only where there is one
+        async with aclosing(self._chat.stream(messages)) as stream:
+            yield await self._chat_breaker.ask(lambda: anext(stream, ""))
+            async for piece in stream:
+                yield piece
+
+    async def _say(self, messages: Sequence[Said]) -> str:
+        assert self._chat  # noqa: S101 - likewise
+        chat = self._chat
+        return await self._chat_breaker.ask(lambda: chat.say(messages))
+
+    async def begin(self, caller: Caller) -> Conversation:
+        """Begin a conversation."""
+        async with self._database.write() as connection:
+            return await table.insert_row(connection, caller.account_id, time.time())
+
+    async def conversations(self, caller: Caller, *, limit: int, offset: int) -> tuple[int, list[Conversation]]:
+        """Give how many the account has, and some of them without messages, the newest first."""
+        async with self._database.read() as connection:
+            return await table.page(connection, caller.account_id, limit=limit, offset=offset)
+
+    async def conversation(self, caller: Caller, uid: str) -> Conversation:
+        """Give one with all its messages; raises NotFound."""
+        async with self._database.read() as connection:
+            found = await table.find(connection, caller.account_id, uid)
+            if found is None:
+                raise _missing(uid)
+            messages = await table.messages_of(connection, uid)
+        return replace(found, messages=messages, message_count=len(messages))
+
+    async def forget(self, caller: Caller, uid: str) -> None:
+        """Remove one with its messages; raises NotFound."""
+        async with self._database.write() as connection:
+            if not await table.remove(connection, caller.account_id, uid):
+                raise _missing(uid)
+
+    async def tell(self, asking: Asking, uid: str, query: str) -> Message:
+        """Answer a question within a conversation, in its context; raises NotFound, UpstreamFailed."""
+        async with self._database.read() as connection:
+            if await table.find(connection, asking.caller.account_id, uid) is None:
+                raise _missing(uid)
+            said = await table.messages_of(connection, uid, last=REMEMBERED)
+        earlier = tuple(Turn(each.meant, each.answer) for each in said)
+        meant = await self.meaning(replace(asking, earlier=earlier), query)
+        # it makes sense alone now: nothing is left to be understood from before
+        found, answer = await self._answered(replace(asking, earlier=()), Question(meant, READ))
+        message = Message(
+            uid=str(uuid4()),
+            query=query,
+            meant=meant,
+            answer=answer.text,
+            citations=answer.citations,
+            results=found.hits,
+            created_at=time.time(),
+        )
+        async with self._database.write() as connection:
+            if not await table.hold(connection, asking.caller.account_id, uid):
+                raise _missing(uid)
+            await table.insert_message(connection, uid, message)
+        return message
+
+    async def _answered(self, asking: Asking, question: Question) -> tuple[Found, Answer]:
+        """Give what was found and the whole answer."""
+        parts = [part async for part in self.answer(asking, question)]
+        found = next(part for part in parts if isinstance(part, Found))
+        return found, next(part for part in parts if isinstance(part, Answer))
+
+
+def _missing(uid: str) -> NotFound:
+    return NotFound(f"there is no conversation {uid!r}")
