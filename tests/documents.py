@@ -15,6 +15,13 @@ SENTENCES = (
     "Since the keepers left in 1974 the tower has been a museum, which opens every summer.",
 )
 
+KELBY = (
+    "The lighthouse of Kelby was built in 1851 by the engineer Ada Thorne.",
+    "The lamp of the lighthouse burned whale oil until electricity came in 1912.",
+    "Since the keepers left in 1974 the tower has been a museum, which opens every summer.",
+    "Ada Thorne was born in 1820 in the village of Marsh End, the daughter of a carpenter.",
+)
+
 
 def article(*paragraphs: str, title: str = "The lighthouse of Kelby", head: str = "") -> str:
     """Write a web page as sites do: navigation, an article, a footer."""

@@ -11,7 +11,6 @@ from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
 from voxhall.domain.document import INDEX
-from voxhall.domain.knowledge import Hit, Question, Topic
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.work import TRANSCRIBE
 from voxhall.engines.host import Host
@@ -20,24 +19,29 @@ from voxhall.jobs import webhooks as deliveries
 from voxhall.jobs.queue import Queue
 from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
+from voxhall.net.chat import Chat
 from voxhall.net.guard import Guarded, open_guarded
 from voxhall.net.pages import Pages
 from voxhall.net.recordings import open_recording
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
+from voxhall.services.contents import Contents
 from voxhall.services.indexing import Indexing
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.models import Models
 from voxhall.services.platform import Health, check_health, usable_engines
 from voxhall.services.probe import Probing
 from voxhall.services.pronunciations import Pronunciations
+from voxhall.services.providers import Judging, open_web
 from voxhall.services.renders import Renders, Terms
+from voxhall.services.research import Research
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import Tell, Transcripts
 from voxhall.services.uploads import Uploads
 from voxhall.services.webhooks import Webhooks
-from voxhall.settings import Settings, read_settings
+from voxhall.services.writing import Writing, extractor
+from voxhall.settings import Settings
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.objects import Objects, open_objects
 from voxhall.stores.seal import open_seal
@@ -76,6 +80,8 @@ class Platform:
     pronunciations: Pronunciations
     renders: Renders
     knowledge: Knowledge
+    research: Research
+    contents: Contents
     guarded: Guarded
     probing: Probing
     webhooks: Webhooks
@@ -118,6 +124,8 @@ class _Ground:
     registry: Registry
     host: Host
     guarded: Guarded
+    pages: Pages
+    """One for all, so that no host is asked twice at once."""
     queue: Queue
 
 
@@ -141,14 +149,10 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         renders = _renders(ground, cast, clones, pronunciations)
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
-        sweeps = (
-            transcripts.sweep,
-            uploads.sweep,
-            renders.sweep,
-            webhooks.sweep,
-            answers.sweep,
-            keys.refresh_origins,
-        )
+        knowledge = await stack.enter_async_context(_indexing(ground))
+        research = await stack.enter_async_context(_researching(ground, knowledge))
+        kept = (transcripts, uploads, renders, webhooks, answers, keys)
+        sweeps = (*(each.sweep for each in kept), keys.refresh_origins)
         await stack.enter_async_context(_working(ground, toolbox, sweeps))
         yield Platform(
             settings=settings,
@@ -167,7 +171,9 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
-            knowledge=await stack.enter_async_context(_indexing(ground)),
+            knowledge=knowledge,
+            research=research,
+            contents=Contents(ground.pages, registry, host),
             guarded=ground.guarded,
             probing=Probing(ground.guarded, settings.net_allow),
             webhooks=webhooks,
@@ -182,7 +188,8 @@ async def _open_ground(settings: Settings) -> AsyncIterator[_Ground]:
     async with open_database(_database_url(settings)) as database, open_guarded(settings.net_allow) as guarded:
         registry = Registry(settings.models_dir, settings.engine_options)
         with Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds) as host:
-            yield _Ground(settings, database, _objects(settings), registry, host, guarded, Queue(database))
+            objects, pages = _objects(settings), Pages(guarded)
+            yield _Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))
 
 
 def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
@@ -250,25 +257,34 @@ def _knowledge(ground: _Ground) -> tuple[Knowledge, Indexing]:
         objects=ground.objects,
         registry=ground.registry,
         host=ground.host,
-        pages=Pages(ground.guarded),
+        pages=ground.pages,
     )
     return knowledge, indexing
 
 
+@asynccontextmanager
+async def _researching(ground: _Ground, knowledge: Knowledge) -> AsyncIterator[Research]:
+    """Open what searches beside the local index, and what writes answers."""
+    settings, registry, host = ground.settings, ground.registry, ground.host
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
+    chat = Chat(str(settings.llm_url), settings.llm_model, key) if settings.llm_url else None
+    async with AsyncExitStack() as stack:
+        web = await stack.enter_async_context(open_web(settings))
+        if chat:
+            stack.push_async_callback(chat.close)
+        writing = Writing(extractor(registry, host), chat)
+        yield Research(ground.database, knowledge, web, Judging(web, registry, host), writing)
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What is needed to look after the local index."""
+    """What is needed to look after the local index, and to ask it."""
 
     knowledge: Knowledge
+    research: Research
     indexing: Indexing
     caller: Caller
     """Acts for the account whose documents they are."""
-    base_url: str
-    """Where a server of these settings would show documents."""
-
-    async def search(self, question: Question) -> list[Hit]:
-        """Find passages, the best first."""
-        return await self.knowledge.search(self.caller, question, base_url=self.base_url)
 
 
 @asynccontextmanager
@@ -277,18 +293,8 @@ async def open_library(settings: Settings) -> AsyncIterator[Library]:
     async with _open_ground(settings) as ground:
         knowledge, indexing = _knowledge(ground)
         guest = await Keys(ground.database).guest(admin=True)
-        base_url = str(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-        yield Library(knowledge, indexing, replace(guest, scopes=frozenset(Scope), guest=False), base_url)
-
-
-def search_index(text: str, *, limit: int = 10, topic: Topic = "general", days: int | None = None) -> list[Hit]:
-    """Find passages of the first admin's documents and the shared ones, the best first, without a server."""
-
-    async def run() -> list[Hit]:
-        async with open_library(read_settings()) as library:
-            return await library.search(Question(text, limit, topic, days))
-
-    return asyncio.run(run())
+        async with _researching(ground, knowledge) as research:
+            yield Library(knowledge, research, indexing, replace(guest, scopes=frozenset(Scope), guest=False))
 
 
 @asynccontextmanager

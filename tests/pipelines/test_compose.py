@@ -7,7 +7,8 @@ import pytest
 from voxhall.domain.knowledge import Answer, Hit
 from voxhall.errors import UpstreamFailed
 from voxhall.net.chat import Said
-from voxhall.pipelines.compose import NOTHING, REFUSAL, compose, prompt, sources_of
+from voxhall.pipelines.answer import NOT_FOUND
+from voxhall.pipelines.compose import REFUSAL, compose, prompt, sources_of
 
 KELBY = Hit("1", "https://a.example", "Kelby", "The lighthouse of Kelby was built in 1851 by Ada Thorne.", 0.9)
 LAMP = Hit("2", "https://b.example", "Lamp", "Its lamp burned whale oil until electricity came in 1912.", 0.8)
@@ -78,13 +79,13 @@ async def test_what_two_sources_say_together_is_borne_out_by_both() -> None:
 async def test_a_model_that_finds_no_answer_gives_none(refusal: str) -> None:
     """The answer says so, and cites nothing."""
     _, answer = await written(refusal)
-    assert (answer.text, answer.citations) == (NOTHING, ())
+    assert (answer.text, answer.citations) == (NOT_FOUND, ())
 
 
 async def test_without_sources_nothing_is_asked() -> None:
     """Not even of the model."""
     _, answer = await written("I know all about it!", ())
-    assert (answer.text, answer.citations) == (NOTHING, ())
+    assert (answer.text, answer.citations) == (NOT_FOUND, ())
 
 
 async def test_an_answer_of_inventions_only_is_a_failure() -> None:

@@ -30,6 +30,7 @@ from voxhall.errors import NotFound, UpstreamFailed
 from voxhall.net.chat import Chat
 from voxhall.services.providers import Judging, open_web
 from voxhall.services.research import Asking, Research
+from voxhall.services.writing import Writing
 from voxhall.settings import read_settings
 from voxhall.stores.database import Database
 
@@ -76,7 +77,7 @@ def opening(database: Database | None, shelf: Shelf, folder: Path) -> Opening:
         async with open_web(chosen) as web:
             with Host(registry, processes=1) as host:
                 judging = Judging(web, registry, host)
-                yield Research(database, shelf, web, judging, first_hit, chat)  # type: ignore[arg-type]  # doubles
+                yield Research(database, shelf, web, judging, Writing(first_hit, chat))  # type: ignore[arg-type]  # doubles
         if chat:
             await chat.close()
 

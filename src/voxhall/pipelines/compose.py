@@ -14,6 +14,7 @@ from typing import Literal
 from voxhall.domain.knowledge import Answer, Citation, Hit
 from voxhall.errors import UpstreamFailed, VoxhallError
 from voxhall.net.chat import Said
+from voxhall.pipelines.answer import NOT_FOUND
 from voxhall.text.cited import cut, sources_named, without_markers
 from voxhall.text.sources import neutral
 from voxhall.text.support import supported
@@ -26,9 +27,7 @@ SOURCES = 8
 """That a model is shown."""
 CHARACTERS = 2400
 """Of a source that it is shown."""
-NOTHING = "Nothing was found that answers this question."
-"""The answer where there is none."""
-REFUSAL = "NOT_FOUND"
+REFUSAL = "NO_ANSWER"
 """What a model is to say then."""
 RULES = (
     "You answer questions from sources. Each source is an entry of the JSON array in the user's message, with a number,"
@@ -93,7 +92,7 @@ async def compose(  # noqa: PLR0913 - a question, what is known, and how to say 
     """Give the sentences of an answer as they are written and borne out, and at last the whole of it.
 
     Markers count from 1 in order of first use and match the citations' ranks. Without sources, or where the model says
-    that they do not answer, the answer is `NOTHING`, without citations. Raises, before the first sentence only, what
+    that they do not answer, the answer is `NOT_FOUND`, without citations. Raises, before the first sentence only, what
     `speak` raises, and UpstreamFailed where nothing that the model writes is borne out.
     """
     checking = Checking(sources)
@@ -111,8 +110,8 @@ async def compose(  # noqa: PLR0913 - a question, what is known, and how to say 
     if not checking.text:
         if sources and not checking.refused:
             raise UpstreamFailed("the language model wrote nothing that its sources bear out")
-        yield NOTHING
-    yield Answer(question, checking.text or NOTHING, checking.citations, model)
+        yield NOT_FOUND
+    yield Answer(question, checking.text or NOT_FOUND, checking.citations, model)
 
 
 class Checking:

@@ -1,8 +1,7 @@
 """Research: what is found for a question, answers that cite it, and conversations of such questions."""
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import uuid4
@@ -10,22 +9,18 @@ from uuid import uuid4
 from voxhall.domain.knowledge import Answer, Hit, Question
 from voxhall.domain.record import Caller
 from voxhall.domain.research import Conversation, Found, Message, Turn
-from voxhall.errors import NotFound, VoxhallError
+from voxhall.errors import NotFound
 from voxhall.log import logger
 from voxhall.net.breaker import Breaker
-from voxhall.net.chat import Chat, Said
-from voxhall.pipelines.compose import compose, sources_of
-from voxhall.pipelines.followup import REMEMBERED, history_of, standing_alone
+from voxhall.pipelines.followup import REMEMBERED
 from voxhall.pipelines.research import Provider, ask_all
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.providers import CONSIDERED, Judging, Web
+from voxhall.services.writing import Writing
 from voxhall.stores import conversations as table
 from voxhall.stores.database import Database
 
 log = logger(__name__)
-
-Extract = Callable[[str, Sequence[Hit]], Awaitable[Answer]]
-"""Writes an answer of nothing but sentences that were found."""
 
 READ = 10
 """Hits of which an answer is written, and that are kept with a message."""
@@ -45,22 +40,12 @@ class Asking:
 class Research:
     """The service that API handlers ask."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it is composed of
-        self,
-        database: Database,
-        knowledge: Knowledge,
-        web: Web,
-        judging: Judging,
-        extract: Extract,
-        chat: Chat | None,
-    ) -> None:
+    def __init__(self, database: Database, knowledge: Knowledge, web: Web, judging: Judging, writing: Writing) -> None:
         self._database = database
         self._knowledge = knowledge
         self._web = web
         self._judging = judging
-        self._extract = extract
-        self._chat = chat
-        self._chat_breaker = Breaker("the language model")
+        self._writing = writing
         self._local = Breaker("local")
 
     @property
@@ -86,47 +71,14 @@ class Research:
 
         Follow-up questions are understood in the context of `asking.earlier`. Raises UpstreamFailed.
         """
-        meant = replace(question, text=await self.meaning(asking, question.text))
+        meant = replace(question, text=await self._writing.meaning(question.text, asking.earlier))
         found = await self.search(asking, meant)
         yield found
-        async for part in self._write(asking, meant.text, found.hits):
+        async for part in self._writing.write(meant.text, found.hits, earlier=asking.earlier):
             yield replace(part, query=question.text) if isinstance(part, Answer) else part
-
-    async def meaning(self, asking: Asking, query: str) -> str:
-        """Give a question as it makes sense without what was said before."""
-        return await standing_alone(query, asking.earlier, self._say if self._chat else None)
-
-    async def _write(self, asking: Asking, query: str, hits: Sequence[Hit]) -> AsyncIterator[str | Answer]:
-        """Let the language model write, or where it cannot, extract sentences."""
-        if self._chat and hits and self._chat_breaker.closed:
-            history = history_of(asking.earlier)
-            writing = compose(self._speak, query, sources_of(hits), model=self._chat.model, history=history)
-            try:
-                async for part in writing:
-                    yield part
-            except VoxhallError as error:
-                log.warning("the language model is missing", code=error.code)
-            else:
-                return
-        answer = await self._extract(query, hits)
-        yield answer.text
-        yield answer
 
     async def _search_local(self, asking: Asking, question: Question) -> Sequence[Hit]:
         return await self._knowledge.search(asking.caller, question, base_url=asking.base_url)
-
-    async def _speak(self, messages: Sequence[Said]) -> AsyncIterator[str]:
-        """Ask the language model through its breaker, which looks at its first words only."""
-        assert self._chat  # noqa: S101 - asked only where there is one
-        async with aclosing(self._chat.stream(messages)) as stream:
-            yield await self._chat_breaker.ask(lambda: anext(stream, ""))
-            async for piece in stream:
-                yield piece
-
-    async def _say(self, messages: Sequence[Said]) -> str:
-        assert self._chat  # noqa: S101 - likewise
-        chat = self._chat
-        return await self._chat_breaker.ask(lambda: chat.say(messages))
 
     async def begin(self, caller: Caller) -> Conversation:
         """Begin a conversation."""
@@ -160,7 +112,7 @@ class Research:
                 raise _missing(uid)
             said = await table.messages_of(connection, uid, last=REMEMBERED)
         earlier = tuple(Turn(each.meant, each.answer) for each in said)
-        meant = await self.meaning(replace(asking, earlier=earlier), query)
+        meant = await self._writing.meaning(query, earlier)
         # it makes sense alone now: nothing is left to be understood from before
         found, answer = await self._answered(replace(asking, earlier=()), Question(meant, READ))
         message = Message(

@@ -21,6 +21,7 @@ def read_markdown(source: str) -> Page:
     named = TITLE.search(front[1]) if front else None
     title = named[1] if named else ""
     paragraphs: list[str] = []
+    heads: list[str] = []
     row: list[str] = []
     before = ""
     for token in _parser.parse(source[front.end() :] if front else source):
@@ -30,15 +31,25 @@ def read_markdown(source: str) -> Page:
             text = _plain(token)
             if before == "heading_open" and not title:
                 title = text
-            if before in {"td_open", "th_open"}:
+            if before == "th_open":
+                heads.append(text)
+            elif before == "td_open":
                 row.append(text)
             else:
                 paragraphs.append(text)
-        elif token.type == "tr_close":
-            paragraphs.append(" | ".join(row))
+        elif token.type == "tr_close" and row:
+            paragraphs.append(_sentence(heads, row))
             row = []
+        elif token.type == "table_close":
+            heads = []
         before = token.type
     return Page(title, "\n\n".join(filter(None, paragraphs)))
+
+
+def _sentence(heads: list[str], row: list[str]) -> str:
+    """Write a row of a table so that it can be understood, and quoted, without the others."""
+    cells = (f"{head}: {cell}" if head else cell for head, cell in zip(heads, row, strict=False) if cell)
+    return "; ".join(cells).rstrip(".") + "."
 
 
 def _plain(token: Token) -> str:
