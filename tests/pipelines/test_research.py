@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -51,10 +52,15 @@ def test_one_provider_counts_once() -> None:
     assert ids(fuse([hits("aba"), hits("b")], 10)) == "ba"
 
 
-def test_the_passage_that_tells_most_is_kept() -> None:
-    """Of what several found."""
-    long = Hit("a", "https://a.example", "a", "a longer text", 1.0)
-    assert fuse([hits("a"), [long]], 5)[0].text == "a longer text"
+def test_what_several_found_of_a_page_is_kept() -> None:
+    """Both passages, or the longer that holds the other; the date that one of them knows."""
+    page = Hit("a", "https://a.example", "a", "built in 1851", 1.0)
+    longer = replace(page, text="It was built in 1851 of stone.", published=5.0)
+    assert fuse([[page], [longer]], 5)[0].text == longer.text
+    assert fuse([[longer], [page]], 5)[0].text == longer.text
+    other = replace(page, text="It is white.")
+    [both] = fuse([[longer], [other]], 5)
+    assert (both.text, both.published) == ("It was built in 1851 of stone.\nIt is white.", 5.0)
 
 
 async def test_who_fails_or_is_late_is_missing() -> None:

@@ -121,7 +121,7 @@ async def web() -> AsyncIterator[Upstream]:
         upstream.behave |= {
             "/tavily/search": told(TAVILY),
             "/brave/web/search": told(BRAVE),
-            "/v2/rerank": judging(lambda text: 0.9 if "museum" in text else 0.1),
+            "/v2/rerank": judging(lambda text: 0.9 if "tower is a museum" in text else 0.1),
         }
         yield upstream
 

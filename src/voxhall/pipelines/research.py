@@ -67,9 +67,10 @@ def fuse(lists: Sequence[Sequence[Hit]], limit: int) -> list[Hit]:
     hits: dict[str, Hit] = {}
     for each in lists:
         for rank, hit in enumerate(_distinct(each), start=1):
-            known = hits.setdefault(hit.id, hit)
-            # of what several found, the passage that tells most
-            hits[hit.id] = hit if len(hit.text) > len(known.text) else known
+            known = hits.get(hit.id, hit)
+            hits[hit.id] = replace(
+                known, text=_joined(known.text, hit.text), published=known.published or hit.published
+            )
             scores[hit.id] = scores.get(hit.id, 0.0) + 1 / (K + rank)
     best = (K + 1) / len(lists)
     ranked = sorted(hits.values(), key=lambda hit: -scores[hit.id])
@@ -80,6 +81,13 @@ def reordered(hits: Sequence[Hit], scores: Sequence[float]) -> list[Hit]:
     """Order hits by what a reranker says of them."""
     judged = [replace(hit, score=float(score)) for hit, score in zip(hits, scores, strict=True)]
     return sorted(judged, key=lambda hit: -hit.score)
+
+
+def _joined(one: str, other: str) -> str:
+    """Give both passages of a page, once where one holds the other."""
+    if one in other:
+        return other
+    return one if other in one else f"{one}\n{other}"
 
 
 def _distinct(hits: Iterable[Hit]) -> list[Hit]:
