@@ -10,8 +10,9 @@ from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Scope
 from voxhall.errors import NotAuthenticated, NotFound
 from voxhall.stores.database import Database, open_database
-from voxhall.stores.tables import accounts, research_conversations
+from voxhall.stores.tables import accounts
 from voxhall.stores.tables import keys as table
+from voxhall.stores.tables_research import research_conversations
 
 READ = frozenset({Scope.READ})
 

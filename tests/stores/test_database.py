@@ -14,7 +14,8 @@ from sqlalchemy.engine import make_url
 from voxhall.errors import Misconfigured, StorageFull
 from voxhall.stores import fulltext
 from voxhall.stores.database import Database, open_database
-from voxhall.stores.tables import accounts, metadata
+from voxhall.stores.tables import accounts
+from voxhall.stores.tables_research import metadata
 
 OPTIONS = {"include_name": lambda name, kind, _parents: kind != "table" or not name.startswith(fulltext.TABLE)}
 """The index of words is of another kind in each database, and no table of either's library."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.research import Conversation, Message
 from voxhall.stores.rows import read
-from voxhall.stores.tables import research_conversations, research_messages
+from voxhall.stores.tables_research import research_conversations, research_messages
 
 _COUNT = (
     select(func.count())
