@@ -5,16 +5,19 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from voxhall.app import search_index as search
-    from voxhall.domain.knowledge import Hit
+    from voxhall.domain.knowledge import Answer, Citation, Hit
     from voxhall.domain.speech import Segment, SoundEvent, Transcript, Word
     from voxhall.domain.voice import Order, Spoken
+    from voxhall.library import answer_question as answer
+    from voxhall.library import search_everywhere as search
     from voxhall.services.local import Speech, open_engines
     from voxhall.services.local import speak_text as speak
     from voxhall.services.local import transcribe_file as transcribe
 
 __version__ = version("voxhall")
 __all__ = [
+    "Answer",
+    "Citation",
     "Hit",
     "Order",
     "Segment",
@@ -24,6 +27,7 @@ __all__ = [
     "Transcript",
     "Word",
     "__version__",
+    "answer",
     "open_engines",
     "search",
     "speak",
@@ -31,6 +35,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answer": "voxhall.domain.knowledge:Answer",
+    "Citation": "voxhall.domain.knowledge:Citation",
     "Hit": "voxhall.domain.knowledge:Hit",
     "Order": "voxhall.domain.voice:Order",
     "Segment": "voxhall.domain.speech:Segment",
@@ -39,8 +45,9 @@ _HOMES = {
     "Spoken": "voxhall.domain.voice:Spoken",
     "Transcript": "voxhall.domain.speech:Transcript",
     "Word": "voxhall.domain.speech:Word",
+    "answer": "voxhall.library:answer_question",
     "open_engines": "voxhall.services.local:open_engines",
-    "search": "voxhall.app:search_index",
+    "search": "voxhall.library:search_everywhere",
     "speak": "voxhall.services.local:speak_text",
     "transcribe": "voxhall.services.local:transcribe_file",
 }

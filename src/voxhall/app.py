@@ -115,7 +115,7 @@ class Platform:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
+class Ground:
     """What the services stand on."""
 
     settings: Settings
@@ -136,7 +136,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
     `tell` writes a transcription as receivers of webhooks are to read it.
     """
     async with AsyncExitStack() as stack:
-        ground = await stack.enter_async_context(_open_ground(settings))
+        ground = await stack.enter_async_context(open_ground(settings))
         database, registry, host, queue = ground.database, ground.registry, ground.host, ground.queue
         keys, quotas, answers = Keys(database), Quotas(database, settings.limits), Answers(database)
         await _admit_first(keys, settings)
@@ -150,7 +150,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
         knowledge = await stack.enter_async_context(_indexing(ground))
-        research = await stack.enter_async_context(_researching(ground, knowledge))
+        research = await stack.enter_async_context(researching(ground, knowledge))
         kept = (transcripts, uploads, renders, webhooks, answers, keys)
         sweeps = (*(each.sweep for each in kept), keys.refresh_origins)
         await stack.enter_async_context(_working(ground, toolbox, sweeps))
@@ -183,16 +183,16 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
 
 
 @asynccontextmanager
-async def _open_ground(settings: Settings) -> AsyncIterator[_Ground]:
+async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
     """Open stores, engines and the way out."""
     async with open_database(_database_url(settings)) as database, open_guarded(settings.net_allow) as guarded:
         registry = Registry(settings.models_dir, settings.engine_options)
         with Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds) as host:
             objects, pages = _objects(settings), Pages(guarded)
-            yield _Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))
+            yield Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))
 
 
-def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
+def _renders(ground: Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
     settings = ground.settings
     return Renders(
         database=ground.database,
@@ -206,7 +206,7 @@ def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronun
 
 
 @asynccontextmanager
-async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> AsyncIterator[None]:
+async def _working(ground: Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> AsyncIterator[None]:
     """Work on transcriptions, and look after what nobody asks for."""
     settings = ground.settings
     transcribing = Transcribing(
@@ -234,16 +234,17 @@ async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) ->
 
 
 @asynccontextmanager
-async def _indexing(ground: _Ground) -> AsyncIterator[Knowledge]:
+async def _indexing(ground: Ground) -> AsyncIterator[Knowledge]:
     """Read what is added to the local index, by a worker of its own: a long crawl and transcriptions do not meet."""
     slots = min(ground.settings.job_slots, INDEX_SLOTS)
     limits = Limits(slots, max(1, slots - 1), ground.settings.job_lease_seconds)
-    knowledge, indexing = _knowledge(ground)
+    knowledge, indexing = index_of(ground)
     async with Worker(ground.queue, {INDEX: indexing}, limits).working():
         yield knowledge
 
 
-def _knowledge(ground: _Ground) -> tuple[Knowledge, Indexing]:
+def index_of(ground: Ground) -> tuple[Knowledge, Indexing]:
+    """Give the local index, and what reads documents into it."""
     knowledge = Knowledge(
         database=ground.database,
         objects=ground.objects,
@@ -263,7 +264,7 @@ def _knowledge(ground: _Ground) -> tuple[Knowledge, Indexing]:
 
 
 @asynccontextmanager
-async def _researching(ground: _Ground, knowledge: Knowledge) -> AsyncIterator[Research]:
+async def researching(ground: Ground, knowledge: Knowledge) -> AsyncIterator[Research]:
     """Open what searches beside the local index, and what writes answers."""
     settings, registry, host = ground.settings, ground.registry, ground.host
     key = settings.llm_key.get_secret_value() if settings.llm_key else None
@@ -274,27 +275,6 @@ async def _researching(ground: _Ground, knowledge: Knowledge) -> AsyncIterator[R
             stack.push_async_callback(chat.close)
         writing = Writing(extractor(registry, host), chat)
         yield Research(ground.database, knowledge, web, Judging(web, registry, host), writing)
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """What is needed to look after the local index, and to ask it."""
-
-    knowledge: Knowledge
-    research: Research
-    indexing: Indexing
-    caller: Caller
-    """Acts for the account whose documents they are."""
-
-
-@asynccontextmanager
-async def open_library(settings: Settings) -> AsyncIterator[Library]:
-    """Open only what is needed to look after the first admin's documents and the shared ones."""
-    async with _open_ground(settings) as ground:
-        knowledge, indexing = _knowledge(ground)
-        guest = await Keys(ground.database).guest(admin=True)
-        async with _researching(ground, knowledge) as research:
-            yield Library(knowledge, research, indexing, replace(guest, scopes=frozenset(Scope), guest=False))
 
 
 @asynccontextmanager
@@ -326,7 +306,7 @@ async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
 
 
 @asynccontextmanager
-async def _announcing(ground: _Ground, describe: deliveries.Describe) -> AsyncIterator[Webhooks]:
+async def _announcing(ground: Ground, describe: deliveries.Describe) -> AsyncIterator[Webhooks]:
     """Tell webhooks what becomes of jobs, by a worker of its own: slow receivers and long jobs do not meet."""
     settings, database, queue, guarded = ground.settings, ground.database, ground.queue, ground.guarded
     seal = await open_seal(database)

@@ -11,6 +11,7 @@ from voxhall import __version__
 from voxhall.cli import index, keys, models, voices
 from voxhall.cli.inspect import config, doctor
 from voxhall.cli.media import transcribe
+from voxhall.cli.research import answer, search
 from voxhall.cli.speak import speak
 from voxhall.errors import VoxhallError
 from voxhall.settings import read_settings
@@ -18,6 +19,8 @@ from voxhall.settings import read_settings
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="One self-hosted voice AI server.")
 app.command()(transcribe)
 app.command()(speak)
+app.command()(search)
+app.command()(answer)
 app.command()(doctor)
 app.command()(config)
 app.add_typer(keys.app, name="keys", help="Make, list and revoke API keys.")

@@ -77,6 +77,10 @@ class Research:
         async for part in self._writing.write(meant.text, found.hits, earlier=asking.earlier):
             yield replace(part, query=question.text) if isinstance(part, Answer) else part
 
+    async def whole(self, asking: Asking, question: Question) -> Answer:
+        """Give an answer at once; raises UpstreamFailed."""
+        return (await self._answered(asking, question))[1]
+
     async def _search_local(self, asking: Asking, question: Question) -> Sequence[Hit]:
         return await self._knowledge.search(asking.caller, question, base_url=asking.base_url)
 

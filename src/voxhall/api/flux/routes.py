@@ -57,14 +57,15 @@ async def answer(
     request: Request, caller: Reader, wanted: Annotated[wire.AnswerQuery, Query()]
 ) -> wire.AnswerResponse | Response:
     """Answer a question with citations; as events while it is written for clients that accept `text/event-stream`."""
-    parts = platform_of(request).research.answer(asking(request, caller), wanted.to_question())
+    research, who = platform_of(request).research, asking(request, caller)
     if EVENTS in request.headers.get("accept", ""):
+        parts = research.answer(who, wanted.to_question())
         # what fails before anything was found is an ordinary error
         found = await anext(parts)
         assert isinstance(found, Found)  # noqa: S101 - it comes first
         events = _events(parts, wire.search(wanted.q, found))
         return StreamingResponse(events, media_type=EVENTS, headers={"Cache-Control": "no-cache"})
-    return wire.answer([part async for part in parts if isinstance(part, Answer)][-1])
+    return wire.answer(await research.whole(who, wanted.to_question()))
 
 
 @router.get("/contents", responses=ERRORS)
