@@ -1,11 +1,10 @@
 """The local index from the terminal; works on the database directly, with or without a running server."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
@@ -13,29 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
-from voxhall.app import Library, open_library
 from voxhall.domain.document import TRANSCRIPTS, Document, Source
 from voxhall.domain.knowledge import Hit, Question, Topic
 from voxhall.errors import InvalidInput, VoxhallError
+from voxhall.library import Library, in_library
 from voxhall.pipelines.extract import LONGEST, SUFFIXES
-from voxhall.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True)
 errors = Console(stderr=True)
-Result = TypeVar("Result")
 
 PAGE = 1000
 """Documents listed at a time."""
-
-
-def in_library(work: Callable[[Library], Awaitable[Result]]) -> Result:
-    """Do something with the index."""
-
-    async def run() -> Result:
-        async with open_library(read_settings()) as library:
-            return await work(library)
-
-    return asyncio.run(run())
 
 
 @app.command()
@@ -157,7 +144,7 @@ def search(
 ) -> None:
     """Search the index alone; `voxhall search` asks other providers, too."""
     question = Question(query, limit, topic, days)
-    hits = in_library(lambda library: library.search(question))
+    hits = in_library(lambda library: library.knowledge.search(library.caller, question, base_url=library.base_url))
     if as_json:
         typer.echo(msgspec.json.encode(hits))
         return
