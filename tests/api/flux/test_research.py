@@ -27,7 +27,7 @@ ASKED = (
     ("How long do signed links stay valid?", "configuration", "3600|links"),
     ("How many bytes may an answer have to be kept for an Idempotency-Key?", "keys", "4 MiB"),
     ("What does a publishable key begin with?", "keys", "vh_pk_live_"),
-    ("Which engine decodes recordings?", "engines", "pyav|FFmpeg"),
+    ("In how many languages does Kokoro have natural voices?", "engines", "six"),
     ("How are webhooks signed?", "webhooks", "sign|HMAC"),
     ("What does the error storage_full mean?", "errors", "disk"),
     ("How can a URL be probed without fetching the recording?", "probe", "probe|fetching"),
