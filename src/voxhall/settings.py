@@ -25,7 +25,7 @@ Names = Annotated[tuple[str, ...], NoDecode]
 UNLIMITED_TIER = "unlimited"
 """The tier that there always is."""
 
-OPENABLE = ("renders",)
+OPENABLE = ("flux", "renders")
 """What an operator may open to callers without a key."""
 
 
@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     tier: str = UNLIMITED_TIER
     """The tier of every account; a key's own limits go before it. `unlimited` has none."""
     open: Names = ()
-    """What needs no key even when others than this machine's programs can reach the server: `renders`."""
+    """What needs no key even when others than this machine's programs can reach the server: `flux`, `renders`."""
 
     allowed_hosts: Names = ()
     """Names under which the server may be addressed, besides its own addresses; comma-separated."""
@@ -128,6 +128,25 @@ class Settings(BaseSettings):
     """The name by which that server knows the model."""
     llm_key: SecretStr | None = None
     """What that server takes for a key, where it wants one."""
+
+    searxng_url: AnyHttpUrl | None = None
+    """Base URL of a SearXNG whose JSON format is on; it searches the web beside the local index."""
+    tavily_key: SecretStr | None = None
+    """Key for Tavily; with it, it searches the web."""
+    tavily_url: AnyHttpUrl = AnyHttpUrl("https://api.tavily.com")
+    """Where Tavily's API is."""
+    brave_key: SecretStr | None = None
+    """Key for Brave Search; with it, it searches the web."""
+    brave_url: AnyHttpUrl = AnyHttpUrl("https://api.search.brave.com/res/v1")
+    """Where Brave's API is."""
+    cohere_key: SecretStr | None = None
+    """Key for Cohere; with it, it reranks what was found."""
+    cohere_url: AnyHttpUrl = AnyHttpUrl("https://api.cohere.com")
+    """Where Cohere's API is."""
+    cohere_model: str = "rerank-v3.5"
+    """The model that reranks."""
+    search_seconds: float = Field(default=5.0, gt=0)
+    """That a search provider or reranker may take; who is later is left out."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity that is logged."""

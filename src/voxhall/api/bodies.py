@@ -4,18 +4,22 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl
 
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from voxhall.errors import InvalidInput, TooLarge
+from voxhall.errors import EmptyBody, InvalidInput, TooLarge
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
+
+Model = TypeVar("Model", bound=BaseModel)
 
 MAX_FIELDS = 64
 """Form fields accepted beside the file."""
@@ -103,6 +107,14 @@ async def read_body(request: Request, *, limit: int) -> bytes:
     return b"".join([chunk async for chunk in _limited(request, limit)])
 
 
+async def read_json(request: Request, limit: int, empty: str = "the body is empty; send JSON") -> object:
+    """Read a JSON body of at most `limit` bytes; raises EmptyBody saying `empty`, TooLarge, InvalidInput."""
+    body = await read_body(request, limit=limit)
+    if not body:
+        raise EmptyBody(empty)
+    return _parsed(body)
+
+
 async def read_fields(request: Request, *, limit: int) -> dict[str, object]:
     """Read the fields of a JSON object or a form, whichever it is; none of an empty body.
 
@@ -120,13 +132,25 @@ async def read_fields(request: Request, *, limit: int) -> dict[str, object]:
             return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
         except ValueError as error:
             raise InvalidInput("the body is no form of UTF-8 text") from error
-    try:
-        found = json.loads(body) if body.strip() else {}
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput("the body is no JSON") from error
+    found = _parsed(body) if body.strip() else {}
     if not isinstance(found, dict):
         raise InvalidInput("the body should be a JSON object")
     return found
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("the body is no JSON") from error
+
+
+def validated(kind: type[Model], values: object) -> Model:
+    """Read values that came otherwise than as FastAPI reads them; raises what it would."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
 
 
 @dataclass(frozen=True, slots=True)

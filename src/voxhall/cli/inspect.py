@@ -50,7 +50,7 @@ def doctor() -> None:
             broken.append(ability)
     console.print(table)
     for ability in broken:
-        console.print(f"No engine can {ability}: transcription does not work.", style="red", markup=False)
+        console.print(f"No engine can {ability}: what needs it does not work.", style="red", markup=False)
     if broken:
         raise typer.Exit(1)
 

@@ -22,9 +22,9 @@ from voxhall.errors import EngineUnavailable, Misconfigured
 
 ABILITIES = (
     "decode", "vad", "recognize", "align", "diarize", "sounds", "speak", "shape", "clone", "phonemize", "langid",
-    "translate",
+    "translate", "read", "embed", "rerank",
 )  # fmt: skip
-OPTIONAL = frozenset({"translate"})
+OPTIONAL = frozenset({"translate", "rerank"})
 """What the base installation lacks."""
 
 
