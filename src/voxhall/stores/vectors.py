@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.document import Period
 from voxhall.stores.database import Database
-from voxhall.stores.tables import documents, passages, scopes
+from voxhall.stores.tables_research import documents, passages, scopes
 
 WIDTH = 384
 LARGEST = 127

@@ -5,11 +5,11 @@ from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from voxhall.api.access import may_visit, platform_of
 from voxhall.api.dialect import problem_of
+from voxhall.api.events import event, event_stream
 from voxhall.api.flux import wire
 from voxhall.api.links import server_url
 from voxhall.domain.knowledge import Answer
@@ -63,8 +63,7 @@ async def answer(
         # what fails before anything was found is an ordinary error
         found = await anext(parts)
         assert isinstance(found, Found)  # noqa: S101 - it comes first
-        events = _events(parts, wire.search(wanted.q, found))
-        return StreamingResponse(events, media_type=EVENTS, headers={"Cache-Control": "no-cache"})
+        return event_stream(_events(parts, wire.search(wanted.q, found)))
     return wire.answer(await research.whole(who, wanted.to_question()))
 
 
@@ -77,20 +76,16 @@ async def contents(
     return [wire.content(each) for each in await platform_of(request).contents.read(wanted.to_list())]
 
 
-async def _events(parts: AsyncGenerator[str | Found | Answer], found: wire.SearchResponse) -> AsyncIterator[str]:
+async def _events(parts: AsyncGenerator[str | Found | Answer], found: wire.SearchResponse) -> AsyncIterator[bytes]:
     """Write an answer in progress: `results`, `delta` for each sentence, at its end `answer`, or `error`."""
-    yield _event("results", found)
+    yield event("results", found)
     try:
         async with aclosing(parts):
             async for part in parts:
                 if isinstance(part, str):
-                    yield _event("delta", wire.DeltaEvent(text=part))
+                    yield event("delta", wire.DeltaEvent(text=part))
                 elif isinstance(part, Answer):
-                    yield _event("answer", wire.answer(part))
+                    yield event("answer", wire.answer(part))
     except VoxhallError as error:
         problem = problem_of(error)
-        yield _event("error", wire.ErrorResponse(error=problem.message, code=problem.code))
-
-
-def _event(name: str, data: BaseModel) -> str:
-    return f"event: {name}\ndata: {data.model_dump_json()}\n\n"
+        yield event("error", wire.ErrorResponse(error=problem.message, code=problem.code))
