@@ -11,17 +11,20 @@ from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
 from voxhall.domain.record import Caller, Scope
-from voxhall.domain.work import TRANSCRIBE
+from voxhall.domain.work import LISTEN, TRANSCRIBE
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.jobs import webhooks as deliveries
 from voxhall.jobs.queue import Queue
-from voxhall.jobs.worker import Limits, Worker
+from voxhall.jobs.worker import Handler, Limits, Worker
 from voxhall.log import logger
 from voxhall.net.guard import Guarded, open_guarded
 from voxhall.net.recordings import open_recording
+from voxhall.pipelines.listen import Desk
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
+from voxhall.services.keeping import Keeping
+from voxhall.services.live import Live, Recovering
 from voxhall.services.models import Models
 from voxhall.services.platform import Health, check_health, usable_engines
 from voxhall.services.probe import Probing
@@ -63,6 +66,7 @@ class Platform:
     accounting: Accounting
     models: Models
     transcripts: Transcripts
+    live: Live
     uploads: Uploads
     cast: Cast
     clones: Clones
@@ -133,6 +137,10 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         renders = _renders(ground, cast, clones, pronunciations)
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
+        desk = Desk(settings.engine_processes)
+        stack.callback(desk.close)
+        live = Live(_keeping(ground), queue, quotas, toolbox, desk)
+        stack.push_async_callback(live.close)
         sweeps = (
             transcripts.sweep,
             uploads.sweep,
@@ -154,6 +162,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             accounting=Accounting(database, quotas, settings.tier),
             models=Models(registry, host, settings.recognizer),
             transcripts=transcripts,
+            live=live,
             uploads=uploads,
             cast=cast,
             clones=clones,
@@ -176,6 +185,10 @@ async def _open_ground(settings: Settings) -> AsyncIterator[_Ground]:
             yield _Ground(settings, database, _objects(settings), registry, host, guarded, Queue(database))
 
 
+def _keeping(ground: _Ground) -> Keeping:
+    return Keeping(ground.database, ground.objects, ground.settings.transcription_price)
+
+
 def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
     settings = ground.settings
     return Renders(
@@ -193,9 +206,9 @@ def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronun
 async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> AsyncIterator[None]:
     """Work on transcriptions, and look after what nobody asks for."""
     settings = ground.settings
+    keeping = _keeping(ground)
     transcribing = Transcribing(
-        database=ground.database,
-        objects=ground.objects,
+        keeping=keeping,
         toolbox=toolbox,
         fetch=partial(
             open_recording,
@@ -206,14 +219,14 @@ async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) ->
         ),
         scratch=settings.scratch_dir,
         longest=settings.max_audio_hours * 3600,
-        price=settings.transcription_price,
     )
     limits = Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds)
 
     async def tidy() -> None:
         await asyncio.to_thread(transcribing.sweep, await ground.queue.active_ids())
 
-    async with Worker(ground.queue, {TRANSCRIBE: transcribing}, limits).working(), _sweeping(*sweeps, tidy):
+    handlers: dict[str, Handler] = {TRANSCRIBE: transcribing, LISTEN: Recovering(keeping)}
+    async with Worker(ground.queue, handlers, limits).working(), _sweeping(*sweeps, tidy):
         yield
 
 
@@ -250,7 +263,7 @@ async def _announcing(ground: _Ground, describe: deliveries.Describe) -> AsyncIt
     """Tell webhooks what becomes of jobs, by a worker of its own: slow receivers and long jobs do not meet."""
     settings, database, queue, guarded = ground.settings, ground.database, ground.queue, ground.guarded
     seal = await open_seal(database)
-    deliveries.Announcer(queue, {TRANSCRIBE}, webhook_url_of)
+    deliveries.Announcer(queue, {TRANSCRIBE, LISTEN}, webhook_url_of)
     delivering = deliveries.Delivering(database, queue, guarded, seal, describe, patience=settings.webhook_patience)
     slots = settings.webhook_slots
     # one account's slow receivers leave room for others

@@ -225,3 +225,14 @@ class SoundTagger(Protocol):
     def tag(self, samples: Samples, words: tuple[Word, ...]) -> tuple[SoundEvent, ...]:
         """Tag one stretch of at most 60 s in which `words` were said; times from its beginning, in order of start."""
         ...
+
+
+class Identifier(Protocol):
+    """Knows people by their voices."""
+
+    def embed(self, samples: Samples) -> Samples:
+        """Give the unit vector of one person's speech; the cosine of two says how alike the voices are.
+
+        Zeros where it is too short to be anybody's.
+        """
+        ...
