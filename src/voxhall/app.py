@@ -139,7 +139,14 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         uploads = Uploads(database, ground.objects)
         desk = Desk(settings.engine_processes)
         stack.callback(desk.close)
-        live = Live(_keeping(ground), queue, quotas, toolbox, desk)
+        live = Live(
+            keeping=_keeping(ground),
+            queue=queue,
+            quotas=quotas,
+            toolbox=toolbox,
+            desk=desk,
+            lease=settings.job_lease_seconds,
+        )
         stack.push_async_callback(live.close)
         sweeps = (
             transcripts.sweep,

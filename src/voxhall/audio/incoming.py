@@ -92,16 +92,16 @@ class Wav:
         self._head += data
         if not b"RIFF".startswith(self._head[:4]):
             raise BrokenMedia("a WAV stream begins with RIFF; FORMAT:pcm_s16le is for samples without a header")
+        if b"data" not in self._head[:-4]:
+            if len(self._head) > HEADER:
+                raise BrokenMedia(f"the WAV header does not end within {HEADER} bytes")
+            return before
         file = io.BytesIO(self._head)
         try:
             with wave.open(file) as opened:
                 rate, channels, width = opened.getframerate(), opened.getnchannels(), opened.getsampwidth()
                 place = file.tell()
-        except EOFError:
-            if len(self._head) > HEADER:
-                raise BrokenMedia(f"the WAV header does not end within {HEADER} bytes") from None
-            return before
-        except wave.Error as error:
+        except (wave.Error, EOFError) as error:
             raise BrokenMedia(f"the WAV header is not understood: {error}") from None
         if width != BYTES or channels not in CHANNELS or rate not in RATES:
             kind = f"{8 * width} bits, {channels} channels, {rate} Hz"

@@ -91,6 +91,8 @@ class Ear:
         self._rules = rules
         self._language = language
         self._partials = partials
+        self.eager = True
+        """Whether to ask for words at a pause before it is known whether the turn is over."""
         self._vad_state: Arrays | None = None
         self._rest = np.zeros(0, np.float32)
         self._tape = Tape()
@@ -243,11 +245,13 @@ class Ear:
         self._tape.forget(start)
 
     def _pause(self) -> None:
-        """Have the open chunk recognised; it is finished by that if it is long enough."""
+        """Finish the open chunk if it is long enough; else have it recognised in case that the turn is over."""
         if self._open is None:
             return
-        self._look(self._open, self._tape.end)
-        if self._tape.end - self._open.start >= self._rules.settled * SAMPLE_RATE:
+        settled = self._tape.end - self._open.start >= self._rules.settled * SAMPLE_RATE
+        if settled or self.eager:
+            self._look(self._open, self._tape.end)
+        if settled:
             self._close(self._open)
 
     def _resume(self) -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from voxhall.domain.live import Event
@@ -51,12 +52,40 @@ class Manner:
 
 
 class Desk:
-    """What all streams of a process share: threads that wait for engines, and a limit of partials made at once."""
+    """What all streams of a process share: threads that wait for engines, and a limit to what nobody waits for."""
 
     def __init__(self, processes: int) -> None:
         """With as many engine processes, all but one may make partials; that one is there for finals."""
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listen")
-        self.drafts = asyncio.Semaphore(max(1, processes - 1))
+        self._processes = processes
+        self._drafts = asyncio.Semaphore(max(1, processes - 1))
+        self._finals = 0
+        self._rested = 0.0
+
+    @property
+    def idle(self) -> bool:
+        """Whether an engine is free for what may turn out to be of no use."""
+        return self._finals < self._processes
+
+    @contextmanager
+    def final(self) -> Iterator[None]:
+        """Count a stretch that somebody waits for."""
+        self._finals += 1
+        try:
+            yield
+        finally:
+            self._finals -= 1
+
+    @asynccontextmanager
+    async def draft(self) -> AsyncIterator[None]:
+        """Wait for a turn to make partial words; as long as one took, nobody makes the next."""
+        async with self._drafts:
+            await asyncio.sleep(self._rested - time.monotonic())
+            began = time.monotonic()
+            try:
+                yield
+            finally:
+                self._rested = 2 * time.monotonic() - began
 
     def close(self) -> None:
         """End the threads, once no stream is open."""
@@ -107,6 +136,7 @@ class Listener:
             while len(self._waited) >= BEHIND:
                 await asyncio.wait(self._waited, return_when=asyncio.FIRST_COMPLETED)
             self._raise()
+            self._ear.eager = self._desk.idle
             self._ear.feed(samples[start : start + SLICE])
             self._step()
             # other streams are listened to in between
@@ -157,17 +187,21 @@ class Listener:
         for event in self._ear.events():
             self._events.put_nowait(event)
         for stretch in self._ear.wanted():
-            task = asyncio.create_task(self._understand(stretch))
+            task = asyncio.create_task(self._make_final(stretch))
             self._waited.add(task)
             task.add_done_callback(self._waited.discard)
         # whoever is behind has no use for partials
-        if self._draft is None and not self._waited and self._ear.draft_due(self._interval):
+        if self._draft is None and not self._waited and self._desk.idle and self._ear.draft_due(self._interval):
             self._draft = asyncio.create_task(self._make_draft())
+
+    async def _make_final(self, stretch: Stretch) -> None:
+        with self._desk.final():
+            await self._understand(stretch)
 
     async def _make_draft(self) -> None:
         began = time.monotonic()
         try:
-            async with self._desk.drafts:
+            async with self._desk.draft():
                 # what was said while it waited belongs to it
                 if (stretch := self._ear.draft()) is not None:
                     await self._understand(stretch)

@@ -25,7 +25,7 @@ class Rules:
     """Seconds of silence that end a turn."""
     padding: float = DEFAULT.padding
     """Seconds kept before speech, for soft beginnings."""
-    settled: float = 8.0
+    settled: float = 6.0
     """Seconds of a turn from which a pause ends a chunk: what was said before it is not recognised again."""
     longest: float = 14.0
     """Seconds of one chunk at most."""

@@ -35,8 +35,6 @@ log = logger(__name__)
 
 BEAT_SECONDS = 2.0
 """How often a stream says that it goes on, hears whether it was cancelled, and saves what it has."""
-LEASE_SECONDS = 30.0
-"""After this long a stream that has said nothing was lost with its process; what it saved is made a transcription."""
 SETTLED = SAMPLE_RATE // 2
 """Samples that wait before silence is added to a recording."""
 ENDING_SECONDS = 60.0
@@ -154,12 +152,16 @@ class Stream:
 class Live:
     """The service that sockets ask; close it at the end."""
 
-    def __init__(self, keeping: Keeping, queue: Queue, quotas: Quotas, toolbox: Toolbox, desk: Desk) -> None:
+    def __init__(  # noqa: PLR0913 - a service stands on what it needs
+        self, *, keeping: Keeping, queue: Queue, quotas: Quotas, toolbox: Toolbox, desk: Desk, lease: float
+    ) -> None:
+        """A stream that has said nothing for `lease` seconds was lost with its process; what it saved is kept."""
         self._keeping = keeping
         self._queue = queue
         self._quotas = quotas
         self._toolbox = toolbox
         self._desk = desk
+        self._lease = lease
         self._process = uuid4().hex
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -171,6 +173,7 @@ class Live:
         """
         options = Options(language=wish.language, diarize=wish.diarize, words=wish.words)
         self._toolbox.check(options)
+        self._toolbox.warm(options)
         with ExitStack() as scopes:
             tools = await asyncio.to_thread(self._toolbox.listen, scopes, options, wish.vad)
             manner = Manner(wish.language, partials=wish.partials)
@@ -199,7 +202,7 @@ class Live:
                 LISTEN,
                 caller.account_id,
                 worker=self._process,
-                lease=LEASE_SECONDS,
+                lease=self._lease,
                 key_id=caller.key_id,
             )
             values = {"account_id": caller.account_id, "job_id": job.id, "fingerprint": "", "source": "websocket"}
@@ -210,9 +213,9 @@ class Live:
     async def _beat(self, stream: Stream) -> None:
         """Keep the lease alive, and save what there is, until the stream ends."""
         while True:
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(min(BEAT_SECONDS, self._lease / 3))
             try:
-                if await self._queue.heartbeat(stream.job, lease=LEASE_SECONDS, progress=None):
+                if await self._queue.heartbeat(stream.job, lease=self._lease, progress=None):
                     stream.stop(Cancelled("the transcription was cancelled"))
                     return
                 await self._save(stream)

@@ -32,6 +32,12 @@ class Toolbox:
         """Raise EngineUnavailable when no installed engine can do what is asked."""
         self.registry.choose("recognize", name=self.recognizer, language=options.language)
 
+    def warm(self, options: Options) -> None:
+        """Load, in the background, what a live stream will need first, unless it is there."""
+        recognizer = self.registry.choose("recognize", name=self.recognizer, language=options.language)
+        if not self.host.loaded(recognizer):
+            self.host.warm([recognizer])
+
     def take(self, scope: Scope, options: Options) -> Tools:
         """Give the engines for one recording; their work ends with the scope."""
         registry = self.registry
