@@ -10,6 +10,7 @@ from rich.console import Console
 from voxhall import __version__
 from voxhall.cli import keys, models, voices
 from voxhall.cli.inspect import config, doctor
+from voxhall.cli.listen import listen
 from voxhall.cli.media import transcribe
 from voxhall.cli.speak import speak
 from voxhall.errors import VoxhallError
@@ -17,6 +18,7 @@ from voxhall.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="One self-hosted voice AI server.")
 app.command()(transcribe)
+app.command()(listen)
 app.command()(speak)
 app.command()(doctor)
 app.command()(config)

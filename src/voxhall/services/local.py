@@ -1,9 +1,9 @@
-"""Transcription and speech without a server: engines of one's own, for the command line and the library."""
+"""Transcription, listening and speech without a server: engines of one's own, for the command line and the library."""
 
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -19,6 +19,7 @@ from voxhall.engines.host import Host
 from voxhall.engines.protocols import Samples
 from voxhall.engines.registry import Registry
 from voxhall.errors import InvalidInput
+from voxhall.pipelines.listen import Desk, Listener, Manner
 from voxhall.pipelines.script import Lexicon, languages_of, write_script
 from voxhall.pipelines.speak import SPEECH_RATE, speak
 from voxhall.pipelines.transcribe import transcribe
@@ -26,7 +27,7 @@ from voxhall.services.cast import Cast
 from voxhall.services.tools import Toolbox
 from voxhall.settings import Settings, read_settings
 
-Listener = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ def sound_format(path: Path) -> Format:
 class Engines:
     """Engine processes to work with; made by `open_engines`."""
 
-    def __init__(self, toolbox: Toolbox) -> None:
+    def __init__(self, toolbox: Toolbox, processes: int) -> None:
         self._toolbox = toolbox
+        self._processes = processes
         self.cast = Cast(toolbox.registry)
 
     def speak(
@@ -86,7 +88,7 @@ class Engines:
             yield from speak(script, self.cast.tools(scope, speaker, languages_of(script), reference), order)
 
     def transcribe(
-        self, recording: str | Path, options: Options | None = None, *, on_progress: Listener | None = None
+        self, recording: str | Path, options: Options | None = None, *, on_progress: OnProgress | None = None
     ) -> Transcript:
         """Transcribe one recording; may be called from several threads at once.
 
@@ -99,11 +101,23 @@ class Engines:
             tools = self._toolbox.take(scope, wanted)
             return transcribe(path, Path(folder), tools, wanted, _Memory(on_progress))
 
+    @contextmanager
+    def listen(self, manner: Manner, *, vad: str = "auto", speakers: bool = False) -> Iterator[Listener]:
+        """Give what listens to one live stream, for use within a running event loop; see `Listener`.
+
+        `vad` names what tells speech from silence, `speakers` has them told apart. Raises EngineUnavailable.
+        """
+        options = Options(language=manner.language, diarize=speakers)
+        with ExitStack() as stack:
+            desk = Desk(self._processes)
+            stack.callback(desk.close)
+            yield Listener(self._toolbox.listen(stack, options, vad), manner, desk)
+
 
 class _Memory:
     """A journal for work that is not resumed: one process, one attempt."""
 
-    def __init__(self, on_progress: Listener | None) -> None:
+    def __init__(self, on_progress: OnProgress | None) -> None:
         self._on_progress = on_progress
 
     def get(self, name: str) -> bytes | None:  # noqa: ARG002 - nothing was kept
@@ -128,7 +142,7 @@ def open_engines(settings: Settings | None = None) -> Iterator[Engines]:
     chosen = settings or read_settings()
     registry = Registry(chosen.models_dir, chosen.engine_options)
     with Host(registry, processes=chosen.engine_processes, idle_seconds=chosen.engine_idle_seconds) as host:
-        yield Engines(Toolbox(registry, host, chosen.recognizer, chosen.diarizer))
+        yield Engines(Toolbox(registry, host, chosen.recognizer, chosen.diarizer), chosen.engine_processes)
 
 
 def transcribe_file(

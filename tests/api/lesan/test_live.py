@@ -131,7 +131,11 @@ def test_server_vad_tells_of_turns_and_partials(server: Server) -> None:
             while (heard := talk.hear())["type"] != "chunk_received":
                 kinds.add(heard["type"])
                 (partials if heard["type"] == "partial" else turns).append(heard)
-        last = talk.end()
+        talk.socket.send("END")
+        while (heard := talk.hear())["type"] != "transcription":
+            kinds.add(heard["type"])
+            (partials if heard["type"] == "partial" else turns).append(heard)
+        last = heard
     assert kinds <= {"partial", "turn_detected"}
     assert ratio(plain(turns[0]["transcription"]), OPENING) > 90
     assert 0 <= int(str(turns[0]["turn_start_ms"])) < 900
@@ -141,7 +145,7 @@ def test_server_vad_tells_of_turns_and_partials(server: Server) -> None:
     assert isinstance(words, list)
     assert all(word["start_ms"] <= word["end_ms"] <= 4700 for word in words)
     assert "foolish" in str(last["transcription"]) + " ".join(str(turn["transcription"]) for turn in turns)
-    job = stored(server, ready)
+    job = ended(server, ready)
     assert job["speakers"]
     assert all(partial["turn_start_ms"] is not None for partial in partials)
 

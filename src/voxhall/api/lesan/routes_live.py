@@ -25,6 +25,8 @@ from voxhall.services.live import Stream
 router = APIRouter()
 
 NORMAL, TOO_LARGE, REFUSED, FAILED = 1000, 1009, 1008, 1011
+CLOSING_SECONDS = 5.0
+"""That saying goodbye may take."""
 NO_KEY, WRONG_KEY, LIMITED = 4001, 4003, 4029
 """Close codes, as documented; 1008 is for addresses that ask for what there is not, 1011 for a fault of ours."""
 
@@ -34,9 +36,11 @@ async def transcribe(socket: WebSocket) -> None:
     """Transcribe what a client sends, while it sends it; what was heard is kept as a transcription."""
     credential = credential_of(socket)
     await socket.accept(credential.subprotocol)
-    with suppress(WebSocketDisconnect):
+    with suppress(WebSocketDisconnect, TimeoutError):
         code, reason = await _admitted(socket, credential)
-        await socket.close(code, reason)
+        # whoever reads nothing does not read this either; the server's own keep-alive ends the connection
+        async with asyncio.timeout(CLOSING_SECONDS):
+            await socket.close(code, reason)
 
 
 async def _admitted(socket: WebSocket, credential: Credential) -> tuple[int, str]:
