@@ -137,17 +137,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         renders = _renders(ground, cast, clones, pronunciations)
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
-        desk = Desk(settings.engine_processes)
-        stack.callback(desk.close)
-        live = Live(
-            keeping=_keeping(ground),
-            queue=queue,
-            quotas=quotas,
-            toolbox=toolbox,
-            desk=desk,
-            lease=settings.job_lease_seconds,
-        )
-        stack.push_async_callback(live.close)
+        live = await stack.enter_async_context(_listening(ground, toolbox, quotas))
         sweeps = (
             transcripts.sweep,
             uploads.sweep,
@@ -207,6 +197,25 @@ def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronun
         pronunciations=pronunciations,
         terms=Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots),
     )
+
+
+@asynccontextmanager
+async def _listening(ground: _Ground, toolbox: Toolbox, quotas: Quotas) -> AsyncIterator[Live]:
+    """Listen to live streams; those that are open at the end are kept as far as they came."""
+    desk = Desk(ground.settings.engine_processes)
+    live = Live(
+        keeping=_keeping(ground),
+        queue=ground.queue,
+        quotas=quotas,
+        toolbox=toolbox,
+        desk=desk,
+        lease=ground.settings.job_lease_seconds,
+    )
+    try:
+        yield live
+    finally:
+        await live.close()
+        desk.close()
 
 
 @asynccontextmanager

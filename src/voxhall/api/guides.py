@@ -9,6 +9,7 @@ ORDER = (
     "authentication",
     "media-probe",
     "asr",
+    "streaming",
     "webhooks",
     "best-practices",
     "error-codes",
