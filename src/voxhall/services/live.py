@@ -277,8 +277,12 @@ class Live:
             stream.recorder.opus.seek(0)
             await self._keeping.objects.put(key, _chunks_of(stream.recorder))
 
-        commit = await self._keeping.keep(await self._keeping.record(stream.job), stream.job, transcript, put_audio)
-        await self._queue.finish(stream.job, commit)
+        record = await self._keeping.record(stream.job)
+        try:
+            await self._queue.finish(stream.job, await self._keeping.keep(record, stream.job, transcript, put_audio))
+        except LeaseLost:
+            await self._keeping.forget(record, stream.job)
+            raise
 
 
 class Recovering:
@@ -290,6 +294,7 @@ class Recovering:
     def __call__(self, job: Claimed, journal: JobJournal) -> Commit:
         """Do the job in this thread; give what is to be committed with its end."""
         record = journal.await_(self._keeping.record(job))
+        journal.on_loss(lambda: self._keeping.forget(record, job))
         finals = [wire.decode(data, Final) for data in _saved(journal, "turn")]
         with tempfile.TemporaryDirectory(prefix="voxhall-") as folder:
             sound = Path(folder) / "audio.opus"

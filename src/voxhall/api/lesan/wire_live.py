@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from voxhall.api.lesan.wire import Language, WordResponse
+from voxhall.api.extras import Language
+from voxhall.api.lesan.wire import WordResponse
 from voxhall.services.live import Wish
 
 FormatName = Literal["pcm_s16le", "pcm_s16le_48k", "wav", "webm_opus", "opus_raw_16k"]
