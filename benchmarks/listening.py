@@ -1,6 +1,6 @@
 """How soon words come back while somebody speaks, to how many at once, and how good they are beside a whole file.
 
-PYTHONPATH=tests python benchmarks/listening.py [--data FOLDER] [--streams 1 5 10 20] [--seconds 60]
+PYTHONPATH=tests python benchmarks/listening.py [--data FOLDER] [--streams 1 5 10 20] [--seconds 60] [--minutes 30]
 
 Clips are sent at the pace at which they were spoken, a second of silence between them, by a client on the same
 machine. FOLDER has a `manifest.jsonl` of labelled recordings (`file`, `task`, `language`, `reference`, `duration`);
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import jiwer
 import numpy as np
+import psutil
 from rapidfuzz.distance import Indel
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -222,6 +223,32 @@ def transcribed(server: Server, clip: Clip) -> str:
     return " ".join(normal(answer.json()["text"]))
 
 
+async def stay(server: Server, clip: Clip, minutes: float) -> None:
+    """Send one long stream eight times as fast as it was spoken, and print what the server's memory does."""
+    address = f"{server.url.replace('http', 'ws', 1)}/v1/ws/transcribe?{QUERY}&vad_type=silero"
+    process = psutil.Process(server.process.pid)
+    held: list[float] = []
+    async with connect(address, additional_headers={"Authorization": server.key}, max_queue=None) as socket:
+        await socket.recv()
+        step, sent = 32_000, 0
+        while sent < minutes * 60 * 32_000:
+            for start in range(0, len(clip.pcm), step):
+                await socket.send(clip.pcm[start : start + step])
+                while json.loads(await socket.recv())["type"] != "chunk_received":
+                    pass
+                await asyncio.sleep(0.125)
+            sent += len(clip.pcm)
+            held.append(process.memory_info().rss / 2**20)
+        await socket.send("END")
+        async for _ in socket:
+            pass
+    fifth = max(1, len(held) // 5)
+    early, late = statistics.mean(held[fifth : 2 * fifth]), statistics.mean(held[-fifth:])
+    print(
+        f"a stream of {minutes:g} minutes: {early:.0f} MiB in its second fifth, {late:.0f} MiB in its last", flush=True
+    )
+
+
 async def measure(server: Server, hands: Sequence[Sequence[Clip]], vad: str) -> tuple[list[Played], list[float]]:
     """Play all streams at once, begun a little apart."""
     lags: list[float] = []
@@ -238,6 +265,7 @@ def main() -> None:
     parser.add_argument("--streams", type=int, nargs="+", default=[1, 5, 10, 20])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--vad", default="silero")
+    parser.add_argument("--minutes", type=float, default=0.0, help="length of one more stream, for its memory")
     given = parser.parse_args()
     clips = clips_of(given.data)
     with tempfile.TemporaryDirectory() as name, serving(Path(name), engine_processes=2) as server:
@@ -248,6 +276,8 @@ def main() -> None:
             report(played, lags)
             if given.data and streams == given.streams[-1]:
                 judge(server, played)
+        if given.minutes:
+            asyncio.run(stay(server, clips[-1], given.minutes))
 
 
 if __name__ == "__main__":
