@@ -10,13 +10,13 @@ from voxhall.accounts.answers import Answers
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
-from voxhall.domain.record import Caller, Scope
+from voxhall.domain.record import UNLIMITED, Caller, Scope
 from voxhall.domain.work import LISTEN, TRANSCRIBE
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.jobs import webhooks as deliveries
 from voxhall.jobs.queue import Queue
-from voxhall.jobs.worker import Handler, Limits, Worker
+from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
 from voxhall.net.guard import Guarded, open_guarded
 from voxhall.net.recordings import open_recording
@@ -241,8 +241,11 @@ async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) ->
     async def tidy() -> None:
         await asyncio.to_thread(transcribing.sweep, await ground.queue.active_ids())
 
-    handlers: dict[str, Handler] = {TRANSCRIBE: transcribing, LISTEN: Recovering(keeping)}
-    async with Worker(ground.queue, handlers, limits).working(), _sweeping(*sweeps, tidy):
+    # streams that go on count as running, but take no slots of those that are recovered or of recordings
+    rare = Limits(min(1, settings.job_slots), UNLIMITED, settings.job_lease_seconds)
+    recovering = Worker(ground.queue, {LISTEN: Recovering(keeping)}, rare)
+    recordings = Worker(ground.queue, {TRANSCRIBE: transcribing}, limits)
+    async with recordings.working(), recovering.working(), _sweeping(*sweeps, tidy):
         yield
 
 

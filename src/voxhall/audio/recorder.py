@@ -62,7 +62,8 @@ class Recorder:
     def finish(self) -> None:
         """Encode what waits, and complete the file."""
         self.keep()
-        self._closing.close()
+        with self._writing:
+            self._closing.close()
         self._pending.close()
 
     def _drain(self, *, silent: bool) -> None:

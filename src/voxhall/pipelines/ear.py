@@ -266,7 +266,9 @@ class Ear:
         turn = self._turns[-1]
         if self._open is not None:
             if self._open.look is None:
-                self._look(self._open, self._tape.end)
+                # as much of the silence as a look at the pause has, so that words do not depend on who was busy
+                quiet = self._finder.spoke * FRAME + round(self._rules.pause * SAMPLE_RATE)
+                self._look(self._open, min(quiet, self._tape.end))
             self._close(self._open)
         turn.end = min(self._finder.spoke * FRAME, self._tape.end)
         self._floor = max(self._floor, turn.end)

@@ -60,10 +60,9 @@ class Wish:
 class Stream:
     """One stream; made by `Live.begin`. Its events are read by one reader."""
 
-    def __init__(self, uid: str, record_id: int, job: Claimed, listener: Listener) -> None:
+    def __init__(self, uid: str, job: Claimed, listener: Listener) -> None:
         self.uid = uid
         """What some clients know its transcription by."""
-        self.record_id = record_id
         self.job = job
         self.finals: list[Final] = []
         """What has been said, in order."""
@@ -72,6 +71,8 @@ class Stream:
         self.stopped_for: VoxhallError | None = None
         self._incoming: Incoming | None = None
         self.saved_turns = self.saved_pieces = 0
+        self.ending = False
+        """Whether nothing of it is saved any more, but all of it stored."""
 
     @property
     def seconds(self) -> float:
@@ -206,9 +207,9 @@ class Live:
                 key_id=caller.key_id,
             )
             values = {"account_id": caller.account_id, "job_id": job.id, "fingerprint": "", "source": "websocket"}
-            record_id = await table.insert_row(connection, values, Submission("live", options))
+            await table.insert_row(connection, values, Submission("live", options))
         record = await self._keeping.record(job)
-        return Stream(record.uid, record_id, job, listener)
+        return Stream(record.uid, job, listener)
 
     async def _beat(self, stream: Stream) -> None:
         """Keep the lease alive, and save what there is, until the stream ends."""
@@ -218,7 +219,8 @@ class Live:
                 if await self._queue.heartbeat(stream.job, lease=self._lease, progress=None):
                     stream.stop(Cancelled("the transcription was cancelled"))
                     return
-                await self._save(stream)
+                if not stream.ending:
+                    await self._save(stream)
             except LeaseLost:
                 stream.stop(LeaseLost("the transcription was deleted"))
                 return
@@ -239,8 +241,7 @@ class Live:
         try:
             with scopes:
                 notice = await self._last_words(stream)
-            beating.cancel()
-            await asyncio.wait({beating})
+            stream.ending = True
             await asyncio.to_thread(stream.recorder.finish)
             if isinstance(stream.stopped_for, Cancelled):
                 await self._queue.stopped(stream.job)
@@ -251,7 +252,9 @@ class Live:
         except Exception as error:  # noqa: BLE001 - the lease runs out, and what was saved is stored
             log.warning("a stream's end could not be recorded", job=stream.job.id, error=type(error).__name__)
         finally:
+            # until here it said that the stream is not lost
             beating.cancel()
+            await asyncio.wait({beating})
             stream.recorder.opus.close()
 
     async def _last_words(self, stream: Stream) -> str | None:
@@ -263,6 +266,8 @@ class Live:
                 await stream.listener.close()
         except (VoxhallError, TimeoutError) as error:
             notice = f"Listening ended early ({getattr(error, 'code', 'timeout')}); the last words may be missing."
+        finally:
+            stream.listener.abandon()
         if stream.stopped_for is None:
             async for _ in stream.events():
                 pass
@@ -270,8 +275,7 @@ class Live:
 
     async def _store(self, stream: Stream, notice: str | None) -> None:
         judged = stream.listener.judged
-        language = judged.language
-        transcript = _transcript(stream.finals, stream.seconds, language, notice or judged.notice)
+        transcript = _transcript(stream.finals, stream.seconds, judged.language, notice or judged.notice)
 
         async def put_audio(key: str) -> None:
             stream.recorder.opus.seek(0)
