@@ -145,6 +145,15 @@ async def ping(server: Server, lags: list[float]) -> None:
             await asyncio.sleep(0.05)
 
 
+def spent(server: Server) -> tuple[float, float]:
+    """Give the CPU seconds of the server's process and of its engines'."""
+    process = psutil.Process(server.process.pid)
+    return (
+        sum(process.cpu_times()[:2]),
+        sum(sum(child.cpu_times()[:2]) for child in process.children(recursive=True)),
+    )
+
+
 def shown(name: str, values: Sequence[float], unit: str = "ms") -> None:
     """Print the middle and the worst of some values."""
     if len(values) < 2:
@@ -272,8 +281,12 @@ def main() -> None:
         asyncio.run(measure(server, dealt(clips[:2], 2, 5.0), given.vad))
         for streams in given.streams:
             print(f"{streams} streams", flush=True)
+            before = spent(server)
             played, lags = asyncio.run(measure(server, dealt(clips, streams, given.seconds), given.vad))
             report(played, lags)
+            heard = sum(each.clips[-1][1] for each in played)
+            web, engines = ((now - then) / heard for now, then in zip(spent(server), before, strict=True))
+            print(f"  CPU seconds per second of a stream: server {web:.3f}, engines {engines:.3f}", flush=True)
             if given.data and streams == given.streams[-1]:
                 judge(server, played)
         if given.minutes:
