@@ -17,6 +17,7 @@ LAYERS = (
     {"accounts", "jobs"},
     {"services"},
     {"app"},
+    {"library"},
     {"api"},
     {"cli"},
 )

@@ -8,7 +8,7 @@ from click import Group
 from typer.main import get_command
 
 from voxhall import errors
-from voxhall.api import fluxions, lesan
+from voxhall.api import flux, fluxions, lesan, libretranslate
 from voxhall.cli.main import app
 from voxhall.settings import Settings
 
@@ -57,7 +57,8 @@ def test_every_command_is_documented(command: str) -> None:
 
 def paths() -> set[str]:
     """Give every path of every dialect."""
-    return {route.path for part in (*fluxions.PARTS, *lesan.PARTS) for route in part.router.routes}
+    parts = (*fluxions.PARTS, *lesan.PARTS, *libretranslate.PARTS, *flux.PARTS)
+    return {route.path for part in parts for route in part.router.routes}
 
 
 @pytest.mark.parametrize("path", sorted(paths()))

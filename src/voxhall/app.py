@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -10,6 +10,7 @@ from voxhall.accounts.answers import Answers
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
+from voxhall.domain.document import INDEX
 from voxhall.domain.record import UNLIMITED, Caller, Scope
 from voxhall.domain.work import LISTEN, TRANSCRIBE
 from voxhall.engines.host import Host
@@ -18,23 +19,34 @@ from voxhall.jobs import webhooks as deliveries
 from voxhall.jobs.queue import Queue
 from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
+from voxhall.net.chat import Chat
 from voxhall.net.guard import Guarded, open_guarded
+from voxhall.net.pages import Pages
 from voxhall.net.recordings import open_recording
-from voxhall.pipelines.listen import Desk
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
+from voxhall.services.contents import Contents
+from voxhall.services.indexing import Indexing
 from voxhall.services.keeping import Keeping
-from voxhall.services.live import Live, Recovering
+from voxhall.services.knowledge import Knowledge
+from voxhall.services.live import Live, Recovering, open_live
 from voxhall.services.models import Models
+from voxhall.services.phrasebook import Phrasebook
 from voxhall.services.platform import Health, check_health, usable_engines
 from voxhall.services.probe import Probing
 from voxhall.services.pronunciations import Pronunciations
+from voxhall.services.providers import Judging, open_web
 from voxhall.services.renders import Renders, Terms
+from voxhall.services.research import Research
+from voxhall.services.tongues import Tongues
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import Tell, Transcripts
+from voxhall.services.translations import Terms as TranslationTerms
+from voxhall.services.translations import Translations
 from voxhall.services.uploads import Uploads
 from voxhall.services.webhooks import Webhooks
+from voxhall.services.writing import Writing, extractor
 from voxhall.settings import Settings
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.objects import Objects, open_objects
@@ -47,6 +59,8 @@ log = logger(__name__)
 DOWNLOAD_SECONDS = 3600.0
 """That fetching a recording from elsewhere may take."""
 Step = Callable[[], Awaitable[None]]
+INDEX_SLOTS = 2
+"""Documents or collections read at once in one process."""
 SWEEP_SECONDS = 60.0
 """How often overdue results and abandoned work are looked for."""
 
@@ -72,6 +86,11 @@ class Platform:
     clones: Clones
     pronunciations: Pronunciations
     renders: Renders
+    phrasebook: Phrasebook
+    translations: Translations
+    knowledge: Knowledge
+    research: Research
+    contents: Contents
     guarded: Guarded
     probing: Probing
     webhooks: Webhooks
@@ -105,7 +124,7 @@ class Platform:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
+class Ground:
     """What the services stand on."""
 
     settings: Settings
@@ -114,6 +133,8 @@ class _Ground:
     registry: Registry
     host: Host
     guarded: Guarded
+    pages: Pages
+    """One for all, so that no host is asked twice at once."""
     queue: Queue
 
 
@@ -124,7 +145,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
     `tell` writes a transcription as receivers of webhooks are to read it.
     """
     async with AsyncExitStack() as stack:
-        ground = await stack.enter_async_context(_open_ground(settings))
+        ground = await stack.enter_async_context(open_ground(settings))
         database, registry, host, queue = ground.database, ground.registry, ground.host, ground.queue
         keys, quotas, answers = Keys(database), Quotas(database, settings.limits), Answers(database)
         await _admit_first(keys, settings)
@@ -138,14 +159,13 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
         live = await stack.enter_async_context(_listening(ground, toolbox, quotas))
-        sweeps = (
-            transcripts.sweep,
-            uploads.sweep,
-            renders.sweep,
-            webhooks.sweep,
-            answers.sweep,
-            keys.refresh_origins,
-        )
+        phrasebook = Phrasebook(database)
+        translations = _translations(ground, phrasebook)
+        stack.callback(translations.close)
+        knowledge = await stack.enter_async_context(_indexing(ground))
+        research = await stack.enter_async_context(researching(ground, knowledge))
+        kept = (transcripts, uploads, renders, webhooks, answers, keys)
+        sweeps = (*(each.sweep for each in kept), keys.refresh_origins)
         await stack.enter_async_context(_working(ground, toolbox, sweeps))
         yield Platform(
             settings=settings,
@@ -165,6 +185,11 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
+            phrasebook=phrasebook,
+            translations=translations,
+            knowledge=knowledge,
+            research=research,
+            contents=Contents(ground.pages, registry, host),
             guarded=ground.guarded,
             probing=Probing(ground.guarded, settings.net_allow),
             webhooks=webhooks,
@@ -174,19 +199,20 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
 
 
 @asynccontextmanager
-async def _open_ground(settings: Settings) -> AsyncIterator[_Ground]:
+async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
     """Open stores, engines and the way out."""
     async with open_database(_database_url(settings)) as database, open_guarded(settings.net_allow) as guarded:
-        registry = Registry(settings.models_dir, settings.engine_options)
+        registry = Registry(settings.models_dir, settings.options_by_engine)
         with Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds) as host:
-            yield _Ground(settings, database, _objects(settings), registry, host, guarded, Queue(database))
+            objects, pages = _objects(settings), Pages(guarded)
+            yield Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))
 
 
-def _keeping(ground: _Ground) -> Keeping:
+def _keeping(ground: Ground) -> Keeping:
     return Keeping(ground.database, ground.objects, ground.settings.transcription_price)
 
 
-def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
+def _renders(ground: Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
     settings = ground.settings
     return Renders(
         database=ground.database,
@@ -199,27 +225,20 @@ def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronun
     )
 
 
-@asynccontextmanager
-async def _listening(ground: _Ground, toolbox: Toolbox, quotas: Quotas) -> AsyncIterator[Live]:
-    """Listen to live streams; those that are open at the end are kept as far as they came."""
-    desk = Desk(ground.settings.engine_processes)
-    live = Live(
-        keeping=_keeping(ground),
-        queue=ground.queue,
-        quotas=quotas,
-        toolbox=toolbox,
-        desk=desk,
-        lease=ground.settings.job_lease_seconds,
-    )
-    try:
-        yield live
-    finally:
-        await live.close()
-        desk.close()
+def _translations(ground: Ground, phrasebook: Phrasebook) -> Translations:
+    settings = ground.settings
+    tongues = Tongues(ground.registry, ground.host, settings.translator)
+    terms = TranslationTerms(settings.max_translation_characters, settings.translation_price)
+    return Translations(ground.database, tongues, phrasebook, terms)
+
+
+def _listening(ground: Ground, toolbox: Toolbox, quotas: Quotas) -> AbstractAsyncContextManager[Live]:
+    processes, lease = ground.settings.engine_processes, ground.settings.job_lease_seconds
+    return open_live(_keeping(ground), ground.queue, quotas, toolbox, processes=processes, lease=lease)
 
 
 @asynccontextmanager
-async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> AsyncIterator[None]:
+async def _working(ground: Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> AsyncIterator[None]:
     """Work on transcriptions, and look after what nobody asks for."""
     settings = ground.settings
     keeping = _keeping(ground)
@@ -250,6 +269,50 @@ async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) ->
 
 
 @asynccontextmanager
+async def _indexing(ground: Ground) -> AsyncIterator[Knowledge]:
+    """Read what is added to the local index, by a worker of its own: a long crawl and transcriptions do not meet."""
+    slots = min(ground.settings.job_slots, INDEX_SLOTS)
+    limits = Limits(slots, max(1, slots - 1), ground.settings.job_lease_seconds)
+    knowledge, indexing = index_of(ground)
+    async with Worker(ground.queue, {INDEX: indexing}, limits).working():
+        yield knowledge
+
+
+def index_of(ground: Ground) -> tuple[Knowledge, Indexing]:
+    """Give the local index, and what reads documents into it."""
+    knowledge = Knowledge(
+        database=ground.database,
+        objects=ground.objects,
+        queue=ground.queue,
+        registry=ground.registry,
+        host=ground.host,
+        guarded=ground.guarded,
+    )
+    indexing = Indexing(
+        database=ground.database,
+        objects=ground.objects,
+        registry=ground.registry,
+        host=ground.host,
+        pages=ground.pages,
+    )
+    return knowledge, indexing
+
+
+@asynccontextmanager
+async def researching(ground: Ground, knowledge: Knowledge) -> AsyncIterator[Research]:
+    """Open what searches beside the local index, and what writes answers."""
+    settings, registry, host = ground.settings, ground.registry, ground.host
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
+    chat = Chat(str(settings.llm_url), settings.llm_model, key) if settings.llm_url else None
+    async with AsyncExitStack() as stack:
+        web = await stack.enter_async_context(open_web(settings))
+        if chat:
+            stack.push_async_callback(chat.close)
+        writing = Writing(extractor(registry, host), chat)
+        yield Research(ground.database, knowledge, web, Judging(web, registry, host), writing)
+
+
+@asynccontextmanager
 async def open_keys(settings: Settings) -> AsyncIterator[Keys]:
     """Open only what is needed to look after keys."""
     async with open_database(_database_url(settings)) as database:
@@ -270,7 +333,7 @@ class Studio:
 async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
     """Open only what is needed to look after the first admin's voices."""
     async with open_database(_database_url(settings)) as database:
-        registry = Registry(settings.models_dir, settings.engine_options)
+        registry = Registry(settings.models_dir, settings.options_by_engine)
         with Host(registry, processes=settings.engine_processes) as host:
             cast, keys = Cast(registry), Keys(database)
             clones = Clones(database, _objects(settings), registry, host, cast)
@@ -278,7 +341,7 @@ async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
 
 
 @asynccontextmanager
-async def _announcing(ground: _Ground, describe: deliveries.Describe) -> AsyncIterator[Webhooks]:
+async def _announcing(ground: Ground, describe: deliveries.Describe) -> AsyncIterator[Webhooks]:
     """Tell webhooks what becomes of jobs, by a worker of its own: slow receivers and long jobs do not meet."""
     settings, database, queue, guarded = ground.settings, ground.database, ground.queue, ground.guarded
     seal = await open_seal(database)

@@ -3,6 +3,7 @@
 VoxhallError
 ├── InvalidInput            the caller's values are wrong
 │   ├── BrokenMedia         the bytes are not audio that can be decoded
+│   ├── UnreadableDocument      the bytes are no document that can be read
 │   ├── EmptyBody           nothing was sent
 │   ├── AddressRefused      a URL leads to where callers may not send us
 │   └── UnusableClip        there is no voice in the recording that could be cloned
@@ -49,6 +50,12 @@ class BrokenMedia(InvalidInput):
     code = "unsupported_media"
 
 
+class UnreadableDocument(InvalidInput):
+    """The bytes are no document that can be read: of another kind, broken, or locked."""
+
+    code = "unreadable_document"
+
+
 class EmptyBody(InvalidInput):
     """Nothing was sent."""
 
@@ -59,6 +66,18 @@ class UnusableClip(InvalidInput):
     """There is no voice in the recording that could be cloned."""
 
     code = "unusable_clip"
+
+
+class MissingField(InvalidInput):
+    """A field that is needed was not sent."""
+
+    code = "missing_required_field"
+
+
+class UnsupportedPair(InvalidInput):
+    """No engine that there is translates between these languages; the message names what there is."""
+
+    code = "unsupported_language_pair"
 
 
 class AddressRefused(InvalidInput):

@@ -25,7 +25,7 @@ Names = Annotated[tuple[str, ...], NoDecode]
 UNLIMITED_TIER = "unlimited"
 """The tier that there always is."""
 
-OPENABLE = ("renders",)
+OPENABLE = ("flux", "renders")
 """What an operator may open to callers without a key."""
 
 
@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """Name of the recognition engine; `auto` takes the best that is installed for the language."""
     diarizer: str = "auto"
     """Name of the diarization engine."""
+    translator: str = "auto"
+    """Name of the translation engine; `auto` takes the best that is installed for the pair of languages."""
     engine_processes: int = Field(default_factory=usable_cores, ge=1, le=256)
     """Engine worker processes; one inference thread each."""
     engine_idle_seconds: float = Field(default=600.0, gt=0)
@@ -101,12 +103,16 @@ class Settings(BaseSettings):
     """US dollars per million characters spoken, as history and usage count them."""
     transcription_price: float = Field(default=0.20, ge=0)
     """US dollars per hour of audio transcribed, billed by the second."""
+    max_translation_characters: int = Field(default=50_000, ge=1)
+    """Longest text that is translated in one request, all texts of a batch together."""
+    translation_price: float = Field(default=0.0, ge=0)
+    """US dollars per million characters translated, as usage counts them."""
     tiers: dict[str, dict[Quota, Annotated[int, Field(ge=0, le=UNLIMITED)]]] = Field(default_factory=dict)
     """Limits by tier; whatever a tier does not name is unlimited."""
     tier: str = UNLIMITED_TIER
     """The tier of every account; a key's own limits go before it. `unlimited` has none."""
     open: Names = ()
-    """What needs no key even when others than this machine's programs can reach the server: `renders`."""
+    """What needs no key even when others than this machine's programs can reach the server: `flux`, `renders`."""
 
     allowed_hosts: Names = ()
     """Names under which the server may be addressed, besides its own addresses; comma-separated."""
@@ -124,6 +130,25 @@ class Settings(BaseSettings):
     """The name by which that server knows the model."""
     llm_key: SecretStr | None = None
     """What that server takes for a key, where it wants one."""
+
+    searxng_url: AnyHttpUrl | None = None
+    """Base URL of a SearXNG whose JSON format is on; it searches the web beside the local index."""
+    tavily_key: SecretStr | None = None
+    """Key for Tavily; with it, it searches the web."""
+    tavily_url: AnyHttpUrl = AnyHttpUrl("https://api.tavily.com")
+    """Where Tavily's API is."""
+    brave_key: SecretStr | None = None
+    """Key for Brave Search; with it, it searches the web."""
+    brave_url: AnyHttpUrl = AnyHttpUrl("https://api.search.brave.com/res/v1")
+    """Where Brave's API is."""
+    cohere_key: SecretStr | None = None
+    """Key for Cohere; with it, it reranks what was found."""
+    cohere_url: AnyHttpUrl = AnyHttpUrl("https://api.cohere.com")
+    """Where Cohere's API is."""
+    cohere_model: str = "rerank-v3.5"
+    """The model that reranks."""
+    search_seconds: float = Field(default=5.0, gt=0)
+    """That a search provider or reranker may take; who is later is left out."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity that is logged."""
@@ -174,6 +199,15 @@ class Settings(BaseSettings):
     def limits(self) -> Mapping[Quota, int]:
         """What every account may ask for."""
         return self.tiers.get(self.tier, {})
+
+    @property
+    def options_by_engine(self) -> Mapping[str, Mapping[str, object]]:
+        """Options by engine name, those of the language model that has settings of its own among them."""
+        if self.llm_url is None:
+            return self.engine_options
+        key = self.llm_key.get_secret_value() if self.llm_key else ""
+        llm = {"url": str(self.llm_url), "model": self.llm_model, "key": key}
+        return {**self.engine_options, "llm": {**llm, **self.engine_options.get("llm", {})}}
 
     @property
     def loopback(self) -> bool:

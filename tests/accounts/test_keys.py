@@ -4,13 +4,15 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, insert, select, text, update
 
 from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Scope
 from voxhall.errors import NotAuthenticated, NotFound
 from voxhall.stores.database import Database, open_database
+from voxhall.stores.tables import accounts
 from voxhall.stores.tables import keys as table
+from voxhall.stores.tables_research import research_conversations
 
 READ = frozenset({Scope.READ})
 
@@ -170,3 +172,23 @@ async def test_origins_of_working_keys_are_known(keys: Keys) -> None:
     await keys.revoke((await keys.all())[0].id)
     await keys.refresh_origins()
     assert keys.origins == frozenset()
+
+
+async def test_accounts_without_keys_expire_with_all_that_is_in_them(database: Database, keys: Keys) -> None:
+    """Others stay."""
+    old, fresh = await keys.admit_anonymous(), await keys.admit_anonymous()
+    await keys.create("somebody@example.com", name="k")
+    gone = await keys.anonymous(old)
+    assert gone
+    async with database.write() as connection:
+        long_ago = update(accounts).where(accounts.c.id == gone.account_id).values(created_at=1.0)
+        await connection.execute(long_ago)
+        await connection.execute(
+            insert(research_conversations).values(uid="c", account_id=gone.account_id, created_at=1.0)
+        )
+    assert await keys.anonymous(old) is None
+    await keys.sweep()
+    assert await keys.anonymous(fresh)
+    async with database.read() as connection:
+        assert (await connection.execute(select(func.count()).select_from(accounts))).scalar_one() == 2
+        assert (await connection.execute(select(func.count()).select_from(research_conversations))).scalar_one() == 0

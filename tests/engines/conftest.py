@@ -8,6 +8,7 @@ from hearing import samples_of
 from lending import ENGINES, Lender
 from recordings import BECKETT, TWO_CITIES
 from tiny_kokoro import write_kokoro
+from tiny_nllb import write_nllb
 from tiny_whisper import write_whisper
 from voxhall.engines.host import Host
 from voxhall.engines.protocols import Samples
@@ -20,6 +21,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     models = tmp_path_factory.mktemp("models")
     write_whisper(models / "whisper-tiny")
     write_kokoro(models / "kokoro-v1.0")
+    write_nllb(models / "nllb-200-distilled-600m")
     with Host(Registry(models, engines=ENGINES), processes=2) as host:
         yield host
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Unpack
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,6 +25,10 @@ REMEMBERED_SECONDS = 5.0
 """How long a look-up is trusted; a revoked key of another process works at most this much longer."""
 USED_SECONDS = 60.0
 """How exactly it is known when a key was last used."""
+ANONYMOUS = "anonymous-"
+"""What the email of an account begins with that was made for somebody without a key."""
+ANONYMOUS_SECONDS = 7 * 86400.0
+"""How long such an account lasts, with all that is in it."""
 REMEMBERED_KEYS = 10_000
 ADMIN = "admin@localhost"
 """Account of the first admin key."""
@@ -47,6 +51,10 @@ def _hash(secret: str) -> str:
     Nor does the time of a look-up by hash tell anything: nobody can choose a key by bits of its hash.
     """
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _anonymous_email(token: str) -> str:
+    return f"{ANONYMOUS}{_hash(token)}@localhost"
 
 
 class Keys:
@@ -141,6 +149,29 @@ class Keys:
                 account_id = await connection.execute(select(accounts.c.id).where(accounts.c.email == email))
                 self._guests[email] = account_id.scalar_one()
         return Caller(self._guests[email], frozenset({Scope.WRITE}), guest=True)
+
+    async def admit_anonymous(self) -> str:
+        """Make an account for somebody without a key; give the token that leads to it, kept nowhere else."""
+        token = secrets.token_urlsafe(32)
+        async with self._database.write() as connection:
+            await self._open_account(connection, _anonymous_email(token))
+        return token
+
+    async def anonymous(self, token: str) -> Caller | None:
+        """Find whose token this is; None for one that we did not give, or whose account has expired."""
+        mine = select(accounts.c.id).where(
+            accounts.c.email == _anonymous_email(token),
+            accounts.c.created_at > self._database.now() - ANONYMOUS_SECONDS,
+        )
+        async with self._database.read() as connection:
+            account_id = (await connection.execute(mine)).scalar_one_or_none()
+        return None if account_id is None else Caller(account_id, frozenset({Scope.READ, Scope.WRITE}), guest=True)
+
+    async def sweep(self) -> None:
+        """Remove accounts without keys that have expired, with all that is in them."""
+        async with self._database.write() as connection:
+            expired = accounts.c.created_at <= self._database.now() - ANONYMOUS_SECONDS
+            await connection.execute(delete(accounts).where(accounts.c.email.startswith(ANONYMOUS), expired))
 
     async def email_of(self, caller: Caller) -> str:
         """Give the email of a caller's account."""

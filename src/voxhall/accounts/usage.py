@@ -20,6 +20,7 @@ class Account:
     """Ever, with any key; the refused ones do not count."""
     transcribed: Usage
     spoken: Usage
+    translated: Usage
     created_at: float
     """Seconds since 1970."""
 
@@ -45,5 +46,6 @@ class Accounting:
                 requests=int(requests.scalar_one()),
                 transcribed=await ledger.total(connection, caller.account_id, "transcription"),
                 spoken=await ledger.total(connection, caller.account_id, "speech"),
+                translated=await ledger.total(connection, caller.account_id, "translation"),
                 created_at=created.scalar_one(),
             )

@@ -2,14 +2,18 @@
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from voxhall.app import Platform
 from voxhall.domain.record import Caller, Scope
 from voxhall.errors import NotAuthenticated, NotPermitted
+
+ANONYMOUS_HEADER = "X-Anonymous-Token"
+ANONYMOUS_COOKIE = "voxhall_anonymous"
 
 
 def platform_of(connection: HTTPConnection) -> Platform:
@@ -69,17 +73,24 @@ def may(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
     """Make the dependency that lets only callers with `scope` in."""
 
     async def authorised(request: Request) -> Caller:
-        secret = _credential(request)
-        settings = platform_of(request).settings
-        if secret is None and not settings.auth:
-            return await counted(request, await platform_of(request).keys.first_admin())
-        if secret is None:
-            raise NotAuthenticated(
-                "an API key is required in the Authorization header; make one with `voxhall keys create`"
-            )
-        return await permitted(request, secret, scope)
+        return await admitted(request, _credential(request), scope)
 
     return authorised
+
+
+async def admitted(connection: HTTPConnection, secret: str | None, scope: Scope) -> Caller:
+    """Let in whoever has this key, or anybody where none is needed, if they have `scope`.
+
+    Raises NotAuthenticated, NotPermitted, RateLimited.
+    """
+    platform = platform_of(connection)
+    if secret is None and not platform.settings.auth:
+        return await counted(connection, await platform.keys.first_admin())
+    if secret is None:
+        raise NotAuthenticated(
+            "an API key is required in the Authorization header; make one with `voxhall keys create`"
+        )
+    return await permitted(connection, secret, scope)
 
 
 async def permitted(connection: HTTPConnection, secret: str, scope: Scope, *, public: bool = False) -> Caller:
@@ -141,6 +152,39 @@ async def listener(connection: HTTPConnection, secret: str | None) -> Caller:
             "an API key is required in the Authorization header; the operator can open renders by VOXHALL_OPEN=renders"
         )
     return await counted(connection, await platform.keys.guest(admin=settings.loopback))
+
+
+def may_visit(name: str, scope: Scope) -> Callable[[Request, Response], Awaitable[Caller]]:
+    """Make the dependency of a dialect without keys of its own, which is open while only this machine reaches us.
+
+    Where the operator has opened it elsewhere, by `name`, whoever makes something without a key gets an account of
+    their own, and a token that leads back to it; whoever only reads without one sees what nobody owns.
+    """
+
+    async def visitor(request: Request, response: Response) -> Caller:
+        platform, secret = platform_of(request), _credential(request)
+        if secret is not None:
+            return await permitted(request, secret, scope)
+        settings = platform.settings
+        if not settings.auth:
+            return await counted(request, await platform.keys.first_admin())
+        if settings.loopback:
+            guest = await platform.keys.guest(admin=True)
+            return await counted(request, replace(guest, scopes=frozenset({Scope.READ, Scope.WRITE})))
+        if name not in settings.open:
+            raise NotAuthenticated(
+                f"an API key is required in the Authorization header; the operator can open this by VOXHALL_OPEN={name}"
+            )
+        token = request.headers.get(ANONYMOUS_HEADER) or request.cookies.get(ANONYMOUS_COOKIE)
+        known = await platform.keys.anonymous(token) if token else None
+        if known is None and request.method == "POST":
+            token = await platform.keys.admit_anonymous()
+            known = await platform.keys.anonymous(token)
+            response.headers[ANONYMOUS_HEADER] = token
+            response.set_cookie(ANONYMOUS_COOKIE, token, httponly=True, samesite="lax")
+        return await counted(request, known or await platform.keys.guest(admin=False))
+
+    return visitor
 
 
 async def may_listen(request: Request) -> Caller:

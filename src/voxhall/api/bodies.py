@@ -1,19 +1,25 @@
 """Recordings as they arrive: raw bytes or multipart, streamed at flat memory, counted while they come."""
 
+import json
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import parse_qsl
 
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from voxhall.errors import InvalidInput, TooLarge
+from voxhall.errors import EmptyBody, InvalidInput, TooLarge
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
+
+Model = TypeVar("Model", bound=BaseModel)
 
 MAX_FIELDS = 64
 """Form fields accepted beside the file."""
@@ -93,6 +99,58 @@ def open_form(request: Request, *, limit: int, part: str) -> "Form":
     if kind != b"multipart/form-data":
         raise InvalidInput("the body should be multipart/form-data")
     return Form(_limited(request, limit), parameters.get(b"boundary", b""), part)
+
+
+async def read_body(request: Request, *, limit: int) -> bytes:
+    """Read a body of at most `limit` bytes; raises TooLarge, InvalidInput."""
+    _refuse_announced(request, limit)
+    return b"".join([chunk async for chunk in _limited(request, limit)])
+
+
+async def read_json(request: Request, limit: int, empty: str = "the body is empty; send JSON") -> object:
+    """Read a JSON body of at most `limit` bytes; raises EmptyBody saying `empty`, TooLarge, InvalidInput."""
+    body = await read_body(request, limit=limit)
+    if not body:
+        raise EmptyBody(empty)
+    return _parsed(body)
+
+
+async def read_fields(request: Request, *, limit: int) -> dict[str, object]:
+    """Read the fields of a JSON object or a form, whichever it is; none of an empty body.
+
+    `limit` is the most bytes of body accepted. Raises TooLarge, InvalidInput.
+    """
+    kind, _ = parse_options_header(request.headers.get("content-type"))
+    if kind == b"multipart/form-data":
+        form = open_form(request, limit=limit, part="file")
+        async for _ in form.files():
+            pass
+        return dict(form.fields)
+    body = await read_body(request, limit=limit)
+    if kind == b"application/x-www-form-urlencoded":
+        try:
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+        except ValueError as error:
+            raise InvalidInput("the body is no form of UTF-8 text") from error
+    found = _parsed(body) if body.strip() else {}
+    if not isinstance(found, dict):
+        raise InvalidInput("the body should be a JSON object")
+    return found
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("the body is no JSON") from error
+
+
+def validated(kind: type[Model], values: object) -> Model:
+    """Read values that came otherwise than as FastAPI reads them; raises what it would."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ REASON_BYTES = 123
 STATUS: dict[type[errors.VoxhallError], HTTPStatus] = {
     errors.UnusableClip: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BrokenMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.UnreadableDocument: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
@@ -76,6 +77,8 @@ class Dialect:
     """The key that a request carries."""
     paths: tuple[str, ...] = ()
     """First path segments that it owns at the root; the dialect without any owns the rest."""
+    apart: bool = False
+    """Whether it answers only under its own name."""
 
 
 def application(dialect: Dialect, version: str) -> FastAPI:

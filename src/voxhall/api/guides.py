@@ -9,6 +9,7 @@ ORDER = (
     "authentication",
     "media-probe",
     "asr",
+    "mt",
     "streaming",
     "webhooks",
     "best-practices",

@@ -37,6 +37,8 @@ class Health(Facts):
     status: Literal["ok", "degraded", "unhealthy"]
     model: str
     gateway: str
+    cohere_ready: bool
+    tavily_ready: bool
     database: bool
     storage: bool
     queue_length: int
@@ -61,6 +63,8 @@ async def index(request: Request) -> Root | Response:
         "transcriptions": "/transcriptions",
         "voices": "/vui/voices",
         "speech": "/vui/v1/tts",
+        "search": "/search",
+        "answer": "/answer",
         "spec": "/openapi.json",
     }
     return Root(name="Voxhall", version=__version__, docs=f"{base}/docs", endpoints=endpoints)
@@ -69,12 +73,15 @@ async def index(request: Request) -> Root | Response:
 @router.get("/health")
 async def health(request: Request) -> Health:
     """Tell whether the service works; needs no key, and answers while every worker is busy."""
+    platform = platform_of(request)
     state, found = await facts(request)
     return Health(
         **found.model_dump(),
         status=state.status,
         model=state.model,
         gateway=server_url(request).netloc,
+        cohere_ready=platform.research.cohere_ready,
+        tavily_ready=platform.research.tavily_ready,
         database=state.database,
         storage=state.storage,
         queue_length=state.queue_length,
@@ -150,16 +157,20 @@ def _error(problem: Problem) -> dict[str, object]:
 dialect = Dialect(name="root", title="Voxhall", router=router, error=_error, credential=bearer)
 
 
-def merge_specs(top: FastAPI, applications: Iterable[FastAPI]) -> None:
-    """Let the root's OpenAPI document describe every dialect's paths; the root's own win where they meet."""
+def merge_specs(top: FastAPI, applications: Iterable[tuple[FastAPI, str]]) -> None:
+    """Let the root's OpenAPI document describe every dialect's paths; the root's own win where they meet.
+
+    Each application comes with what stands before its paths.
+    """
     own = top.openapi
 
     def merged() -> dict[str, object]:
         if top.openapi_schema is None:
             spec = own()
-            for app in applications:
+            for app, prefix in applications:
                 other = app.openapi()
-                spec["paths"] = {**other["paths"], **spec["paths"]}
+                paths = {prefix + path: methods for path, methods in other["paths"].items()}
+                spec["paths"] = {**paths, **spec["paths"]}
                 schemas = spec.setdefault("components", {}).setdefault("schemas", {})
                 schemas.update(
                     {k: v for k, v in other.get("components", {}).get("schemas", {}).items() if k not in schemas}

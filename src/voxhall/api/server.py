@@ -7,13 +7,13 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from voxhall import __version__
-from voxhall.api import fluxions, lesan, root
+from voxhall.api import flux, fluxions, lesan, libretranslate, root
 from voxhall.api.dialect import Dialect, application
 from voxhall.api.idempotency import Idempotent
 from voxhall.api.middleware import Allowances, Cors, Guard, RequestId
 from voxhall.app import Platform
 
-DIALECTS: tuple[Dialect, ...] = (lesan.dialect, fluxions.dialect)
+DIALECTS: tuple[Dialect, ...] = (lesan.dialect, libretranslate.dialect, flux.dialect, fluxions.dialect)
 """The last owns every path that no other does."""
 
 
@@ -34,7 +34,7 @@ def create_server(platform: Platform) -> ASGIApp:
         app.add_middleware(Idempotent, dialect=dialect)
     top = application(root.dialect, __version__)
     top.router.lifespan_context = lifespan
-    root.merge_specs(top, [app for _, app in dialects.values()])
+    root.merge_specs(top, [(app, f"/{each.name}" if each.apart else "") for each, app in dialects.values()])
     dispatch = Dispatcher(top, dialects)
     guarded = Guard(Allowances(dispatch), settings=settings, allowed=allowed)
     return RequestId(Cors(guarded, allowed=allowed))

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from voxhall import __version__
-from voxhall.engines.registry import ABILITIES, Registry
+from voxhall.engines.registry import ABILITIES, OPTIONAL, Registry
 from voxhall.settings import Settings, read_settings
 
 
@@ -38,7 +38,7 @@ def doctor() -> None:
     console.print(
         f"Voxhall {__version__}, Python {sys.version.split()[0]}, data in {settings.data_dir}", highlight=False
     )
-    registry = Registry(settings.models_dir, settings.engine_options)
+    registry = Registry(settings.models_dir, settings.options_by_engine)
     table = Table("ability", "engine", "languages", "state", box=None)
     broken = []
     for ability in ABILITIES:
@@ -46,11 +46,11 @@ def doctor() -> None:
             languages = "any" if engine.languages is None else _short(engine.languages)
             reason = registry.missing(engine)
             table.add_row(ability, engine.name, languages, reason or "usable")
-        if not registry.usable(ability):
+        if ability not in OPTIONAL and not registry.usable(ability):
             broken.append(ability)
     console.print(table)
     for ability in broken:
-        console.print(f"No engine can {ability}: transcription does not work.", style="red", markup=False)
+        console.print(f"No engine can {ability}: what needs it does not work.", style="red", markup=False)
     if broken:
         raise typer.Exit(1)
 

@@ -8,11 +8,13 @@ import typer
 from rich.console import Console
 
 from voxhall import __version__
-from voxhall.cli import keys, models, voices
+from voxhall.cli import index, keys, models, voices
 from voxhall.cli.inspect import config, doctor
 from voxhall.cli.listen import listen
 from voxhall.cli.media import transcribe
+from voxhall.cli.research import answer, search
 from voxhall.cli.speak import speak
+from voxhall.cli.translate import translate
 from voxhall.errors import VoxhallError
 from voxhall.settings import read_settings
 
@@ -20,10 +22,14 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="On
 app.command()(transcribe)
 app.command()(listen)
 app.command()(speak)
+app.command()(translate)
+app.command()(search)
+app.command()(answer)
 app.command()(doctor)
 app.command()(config)
 app.add_typer(keys.app, name="keys", help="Make, list and revoke API keys.")
 app.add_typer(voices.app, name="voices", help="List voices, make one of a clip, delete one.")
+app.add_typer(index.app, name="index", help="Fill, list and search the local index of documents.")
 app.add_typer(models.app, name="models", help="List, fetch and remove models that widen the defaults.")
 
 

@@ -137,8 +137,8 @@ class Caller:
 class Usage:
     """What was used."""
 
-    kind: Literal["transcription", "speech"]
-    """Recordings transcribed, or texts spoken."""
+    kind: Literal["transcription", "speech", "translation"]
+    """Recordings transcribed, texts spoken, or texts translated."""
     times: int = 1
     seconds: float = 0.0
     """Of audio."""

@@ -6,12 +6,14 @@ dataclasses of `voxhall.domain` and of this file, and numpy arrays; nothing else
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from voxhall.domain.knowledge import Page
 from voxhall.domain.speech import SoundEvent, Span, SpeakerCount, Turn, Word
+from voxhall.domain.translation import Guess
 from voxhall.domain.voice import Shape
 
 SAMPLE_RATE = 16_000
@@ -235,4 +237,56 @@ class Identifier(Protocol):
 
         Zeros where it is too short to be anybody's.
         """
+        ...
+
+
+class LanguageIdentifier(Protocol):
+    """Tells which language texts are in."""
+
+    def identify(self, texts: tuple[str, ...]) -> tuple[tuple[Guess, ...], ...]:
+        """Give for each text the languages that it may be in, the likeliest first."""
+        ...
+
+
+class Translator(Protocol):
+    """Translates sentences."""
+
+    def translate(self, texts: tuple[str, ...], source: str, target: str) -> tuple[str, ...]:
+        """Give each text, a sentence of at most 600 characters without line ends, in the language `target`.
+
+        `source` and `target` are ISO 639 codes that the engine offers together. Raises EngineFailed, and for engines
+        elsewhere UpstreamFailed, UpstreamTimeout and UpstreamLimited.
+        """
+        ...
+
+
+DocumentForm = Literal["html", "pdf", "docx", "markdown", "text"]
+"""What a document claims to be."""
+
+
+class Reader(Protocol):
+    """Reads documents."""
+
+    def read(self, data: bytes, form: DocumentForm, charset: str | None, url: str | None) -> Page:
+        """Give what a document says: its text in paragraphs, without markup; an empty page where it says nothing.
+
+        `form` and `charset` are what it is said to be; what the bytes are counts more. `url` is where it came from.
+        Raises UnreadableDocument.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Gives the meaning of texts as vectors: what is alike in meaning has a large dot product."""
+
+    def embed(self, texts: tuple[str, ...]) -> NDArray[np.float32]:
+        """Give a vector of length 1 for each text, (n, 384); of a long text its first 256 tokens count."""
+        ...
+
+
+class Reranker(Protocol):
+    """Judges texts beside a question."""
+
+    def rerank(self, query: str, texts: tuple[str, ...]) -> NDArray[np.float32]:
+        """Give how well each text answers, (n,); more is better, and comparable within one call only."""
         ...

@@ -21,18 +21,11 @@ from voxhall.domain.voice import Character
 from voxhall.errors import EngineUnavailable, Misconfigured
 
 ABILITIES = (
-    "decode",
-    "vad",
-    "recognize",
-    "align",
-    "diarize",
-    "identify",
-    "sounds",
-    "speak",
-    "shape",
-    "clone",
-    "phonemize",
-)
+    "decode", "vad", "recognize", "align", "diarize", "identify", "sounds", "speak", "shape", "clone", "phonemize",
+    "langid", "translate", "read", "embed", "rerank",
+)  # fmt: skip
+OPTIONAL = frozenset({"translate", "rerank"})
+"""What the base installation lacks."""
 
 
 class NoOptions(BaseModel, extra="forbid"):
@@ -50,6 +43,19 @@ class Weights:
     licence: str
     files: tuple[str, ...] = ()
     """Patterns of the files needed; empty means all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """Languages from each of which there is a translation into each of others."""
+
+    sources: frozenset[str]
+    """ISO 639 codes."""
+    targets: frozenset[str]
+
+    def lead(self, source: str, target: str) -> bool:
+        """Tell whether there is one from `source` into `target`."""
+        return source in self.sources and target in self.targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,8 @@ class Engine:
     """The voices that it offers to people, for its options."""
     clones: bool = False
     """Whether it speaks with the voice of a clip that is handed to it."""
+    directions: Callable[[Any, Path], tuple[Directions, ...]] = field(default=lambda _options, _models: ())
+    """What it translates here, with its options and the folder of fetched weights."""
     missing: Callable[[Any, Path], str | None] = field(default=lambda _options, _models: None)
     """A sentence that says what is missing and the command that fixes it; None when it can be loaded."""
 
@@ -152,6 +160,11 @@ class Registry:
             f"no installed engine can {ability} language {language!r}" if language != "auto" else f"no {ability} engine"
         )
         raise EngineUnavailable("; ".join([what, *hints]), param="language")
+
+    def translators(self) -> tuple[tuple[Engine, tuple[Directions, ...]], ...]:
+        """The engines that translate here, best first, and what each translates."""
+        usable = self.usable("translate")
+        return tuple((each, each.directions(self.options_of(each), self.models)) for each in usable)
 
     def _named(self, ability: str, name: str, language: str) -> Engine:
         named = {engine.name: engine for engine in self.of(ability)}

@@ -289,6 +289,20 @@ class Live:
             raise
 
 
+@asynccontextmanager
+async def open_live(  # noqa: PLR0913 - a service stands on what it needs
+    keeping: Keeping, queue: Queue, quotas: Quotas, toolbox: Toolbox, *, processes: int, lease: float
+) -> AsyncIterator[Live]:
+    """Listen with so many engine processes; streams that are open at the end are kept as far as they came."""
+    desk = Desk(processes)
+    live = Live(keeping=keeping, queue=queue, quotas=quotas, toolbox=toolbox, desk=desk, lease=lease)
+    try:
+        yield live
+    finally:
+        await live.close()
+        desk.close()
+
+
 class Recovering:
     """Handles jobs of streams that were lost with their process: what was saved becomes the transcription."""
 

@@ -1,8 +1,8 @@
-"""Transcription, listening and speech without a server: engines of one's own, for the command line and the library."""
+"""Transcribing, listening, speaking and translating without a server: engines of one's own, for people and programs."""
 
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 from voxhall.audio.encode import Format, encode
 from voxhall.domain.speech import SpeakerCount, Transcript, Word
 from voxhall.domain.transcription import Options
+from voxhall.domain.translation import Phrases, Translation
 from voxhall.domain.voice import Order, Spoken, Voice
 from voxhall.domain.work import Progress
 from voxhall.engines.host import Host
@@ -24,6 +25,7 @@ from voxhall.pipelines.script import Lexicon, languages_of, write_script
 from voxhall.pipelines.speak import SPEECH_RATE, speak
 from voxhall.pipelines.transcribe import transcribe
 from voxhall.services.cast import Cast
+from voxhall.services.tongues import AUTO, Tongues, check_text, together
 from voxhall.services.tools import Toolbox
 from voxhall.settings import Settings, read_settings
 
@@ -64,9 +66,10 @@ def sound_format(path: Path) -> Format:
 class Engines:
     """Engine processes to work with; made by `open_engines`."""
 
-    def __init__(self, toolbox: Toolbox, processes: int) -> None:
+    def __init__(self, toolbox: Toolbox, translator: str = AUTO, *, processes: int = 1) -> None:
         self._toolbox = toolbox
         self._processes = processes
+        self.tongues = Tongues(toolbox.registry, toolbox.host, translator)
         self.cast = Cast(toolbox.registry)
 
     def speak(
@@ -113,6 +116,24 @@ class Engines:
             stack.callback(desk.close)
             yield Listener(self._toolbox.listen(stack, options, vad), manner, desk)
 
+    def translate(
+        self, texts: Sequence[str], target: str, *, source: str = AUTO, glossary: Mapping[str, str] | None = None
+    ) -> list[Translation]:
+        """Translate texts, each from the language `source`, or from whichever it is in; codes are of ISO 639.
+
+        Raises InvalidInput, UnsupportedPair, EngineUnavailable, EngineFailed, EngineLost.
+        """
+        for text in texts:
+            check_text(text)
+        phrases = Phrases(glossary or {}, {})
+        with self._toolbox.host.scope() as scope:
+            routes = self.tongues.routes(texts, source, target, scope)
+            found: dict[int, Translation] = {}
+            for route, places in together(routes).items():
+                made = self.tongues.translate([texts[place] for place in places], route, scope, phrases)
+                found.update(zip(places, made, strict=True))
+        return [found[place] for place in range(len(texts))]
+
 
 class _Memory:
     """A journal for work that is not resumed: one process, one attempt."""
@@ -140,9 +161,10 @@ class _Memory:
 def open_engines(settings: Settings | None = None) -> Iterator[Engines]:
     """Start engine processes, and end them with the block."""
     chosen = settings or read_settings()
-    registry = Registry(chosen.models_dir, chosen.engine_options)
+    registry = Registry(chosen.models_dir, chosen.options_by_engine)
     with Host(registry, processes=chosen.engine_processes, idle_seconds=chosen.engine_idle_seconds) as host:
-        yield Engines(Toolbox(registry, host, chosen.recognizer, chosen.diarizer), chosen.engine_processes)
+        toolbox = Toolbox(registry, host, chosen.recognizer, chosen.diarizer)
+        yield Engines(toolbox, chosen.translator, processes=chosen.engine_processes)
 
 
 def transcribe_file(
@@ -178,6 +200,19 @@ def speak_text(  # noqa: PLR0913 - each is something that people want to choose
     order = Order(voice, text, temperature=temperature, speed=speed, verify=verify, seed=chance)
     with open_engines() as engines:
         return collect(engines.speak(order, pronunciations=pronunciations))
+
+
+def translate_text(
+    text: str, target: str, *, source: str = AUTO, glossary: Mapping[str, str] | None = None
+) -> Translation:
+    """Translate a text into the language `target` (ISO 639) with engines started for it alone.
+
+    `source` is found where it is not named; `glossary` holds terms and what they are to be called. For several texts
+    use `open_engines`. Raises InvalidInput, UnsupportedPair, EngineUnavailable, EngineFailed, EngineLost.
+    """
+    with open_engines() as engines:
+        [made] = engines.translate([text], target, source=source, glossary=glossary)
+        return made
 
 
 def collect(given: Iterator[Samples | Spoken]) -> Speech:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from voxhall import __version__
-from voxhall.engines.registry import ABILITIES, Registry
+from voxhall.engines.registry import ABILITIES, OPTIONAL, Registry
 from voxhall.jobs.queue import Queue
 from voxhall.log import logger
 from voxhall.stores.objects import Objects
@@ -41,7 +41,7 @@ async def check_health(objects: Objects, queue: Queue, engines: dict[str, list[s
     """Ask every part; a part that does not answer in time does not work."""
     waiting, storage = await asyncio.gather(_answer(queue.waiting()), _answer(objects.writable()))
     broken = waiting is None or not storage
-    lacking = not all(engines.get(ability) for ability in ABILITIES)
+    lacking = not all(engines.get(ability) for ability in ABILITIES if ability not in OPTIONAL)
     return Health(
         status="unhealthy" if broken else "degraded" if lacking else "ok",
         database=waiting is not None,

@@ -27,7 +27,10 @@ async def record(
 
 
 async def total(
-    connection: AsyncConnection, account_id: int, kind: Literal["transcription", "speech"], since: float = 0.0
+    connection: AsyncConnection,
+    account_id: int,
+    kind: Literal["transcription", "speech", "translation"],
+    since: float = 0.0,
 ) -> Usage:
     """Give what an account used since a moment."""
     mine = (usage.c.account_id == account_id, usage.c.kind == kind, usage.c.created_at >= since)

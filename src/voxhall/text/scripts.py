@@ -75,14 +75,14 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
     """Give letters of one script together, everything else alone and without a script."""
     for match in _PIECE.finditer(text):
         if match[0][0].isalpha():
-            for script, letters in groupby(match[0], _script):
+            for script, letters in groupby(match[0], script_of):
                 yield script, "".join(letters)
         else:
             yield "", match[0]
 
 
 @lru_cache(maxsize=4096)
-def _script(letter: str) -> str:
+def script_of(letter: str) -> str:
     """Name a letter's script by its Unicode name; empty for signs that belong to none."""
     words = [word for word in unicodedata.name(letter, "").split() if word not in {"HALFWIDTH", "FULLWIDTH"}]
     first = words[0].partition("-")[0] if words else ""

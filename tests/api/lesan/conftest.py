@@ -6,12 +6,15 @@ import pytest
 
 from recordings import BECKETT
 from serving import Server, serving
+from tiny_nllb import write_nllb
 
 
 @pytest.fixture(scope="session")
 def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that may fetch from, and tell, this machine."""
-    with serving(tmp_path_factory.mktemp("trusting"), net_allow="127.0.0.0/8") as running:
+    """A server that may fetch from, and tell, this machine, and translates."""
+    folder = tmp_path_factory.mktemp("trusting")
+    write_nllb(folder / "models" / "nllb-200-distilled-600m")
+    with serving(folder, net_allow="127.0.0.0/8") as running:
         yield running
 
 

@@ -17,10 +17,13 @@ READING = (
     ("GET", f"{JOB}/transcript"),
     ("GET", "/v1/uploads/signed-url?filename=a.wav"),
     ("GET", "/v1/usage"),
+    ("GET", "/v1/translations/languages"),
     ("GET", "/v1/webhooks"),
     ("GET", HOOK),
 )
 WRITING = (
+    ("POST", "/translate/v1"),
+    ("POST", "/v1/translations"),
     ("POST", "/v1/media/probe"),
     ("POST", "/v1/transcriptions"),
     ("POST", "/v1/transcriptions/batch"),

@@ -13,6 +13,7 @@ from voxhall.api.lesan import (
     routes_live,
     routes_media,
     routes_service,
+    routes_translations,
     routes_uploads,
     routes_usage,
     routes_webhooks,
@@ -27,6 +28,7 @@ PARTS = (
     routes_webhooks,
     routes_keys,
     routes_usage,
+    routes_translations,
     routes_guides,
 )
 

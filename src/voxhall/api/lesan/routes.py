@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from starlette.responses import PlainTextResponse, RedirectResponse, StreamingResponse
 
 from voxhall.api.access import may, platform_of
-from voxhall.api.bodies import open_form
+from voxhall.api.bodies import open_form, read_json
 from voxhall.api.dialect import wrong_field
 from voxhall.api.events import event, event_stream
 from voxhall.api.lesan import wire
@@ -24,7 +24,7 @@ from voxhall.api.links import base_url, object_link
 from voxhall.app import Platform
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.transcription import ENDED, Batch, Received, Record, Submission
-from voxhall.errors import Conflict, EmptyBody, InvalidInput, NotFound, TooLarge
+from voxhall.errors import Conflict, InvalidInput, NotFound, TooLarge
 from voxhall.net.guard import parse_url
 from voxhall.services.uploads import SCHEME
 from voxhall.text.captions import to_srt, to_vtt, transcript_text
@@ -39,6 +39,7 @@ DATA_BYTES = 10 * 2**20
 """Largest recording in a data URI."""
 JSON_BYTES = 16 * 2**20
 """Largest JSON body: a data URI of that, in base64."""
+EMPTY = "the body is empty; send JSON with `audio_url`, or a form with `file`"
 
 _FILE = {"type": "string", "format": "binary"}
 
@@ -68,10 +69,10 @@ async def create(request: Request, response: Response, caller: Writer) -> wire.T
                     received = await stack.enter_async_context(platform.transcripts.receive(caller, file.chunks))
             if received is None:
                 raise InvalidInput("the form has no field `file`; send one, or JSON with `audio_url`", param="file")
-            wish = _validated(wire.Wish, _form_values(form.fields))
+            wish = _wished(wire.Wish, _form_values(form.fields))
             submission = await _submission(platform, wish, filename, None)
         else:
-            asked = _validated(wire.Submission, await _json(request))
+            asked = _wished(wire.Submission, await read_json(request, JSON_BYTES, EMPTY))
             wish = asked
             received, filename = await _received(platform, caller, asked.audio_url, stack)
             submission = await _submission(platform, wish, filename, asked.audio_url)
@@ -98,9 +99,9 @@ async def create_batch(request: Request, caller: Writer) -> wire.TranscriptionRe
                     raise InvalidInput(f"there are over {wire.BATCH_AT_MOST} files", param="files")
                 received = await stack.enter_async_context(platform.transcripts.receive(caller, file.chunks))
                 given.append((received, file.filename or "audio", None))
-            wish = _validated(wire.Wish, _form_values(form.fields))
+            wish = _wished(wire.Wish, _form_values(form.fields))
         else:
-            asked = _validated(wire.BatchSubmission, await _json(request))
+            asked = _wished(wire.BatchSubmission, await read_json(request, JSON_BYTES, EMPTY))
             wish = asked
             given += [(*await _received(platform, caller, url, stack), url) for url in asked.audio_urls]
         if not given:
@@ -210,22 +211,7 @@ def _is_form(request: Request) -> bool:
     return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
 
 
-async def _json(request: Request) -> object:
-    """Read a JSON body of bounded length; raises EmptyBody, TooLarge, InvalidInput."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > JSON_BYTES:
-            raise TooLarge(f"the body is larger than the {JSON_BYTES} bytes that are accepted")
-    if not body:
-        raise EmptyBody("the body is empty; send JSON with `audio_url`, or a form with `file`")
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput("the body is no JSON") from error
-
-
-def _validated(kind: type[Model], values: object) -> Model:
+def _wished(kind: type[Model], values: object) -> Model:
     try:
         return kind.model_validate(values)
     except ValidationError as error:

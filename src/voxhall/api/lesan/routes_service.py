@@ -24,6 +24,7 @@ ENDPOINTS = {
     "transcriptions": "/v1/transcriptions",
     "batch": "/v1/transcriptions/batch",
     "uploads": "/v1/uploads",
+    "translate": "/translate/v1",
     "languages": "/v1/languages",
     "health": "/health",
 }

@@ -1,0 +1,79 @@
+"""The local index and research without a server: for the command line and the library."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from voxhall.accounts.keys import Keys
+from voxhall.app import index_of, open_ground, researching
+from voxhall.domain.knowledge import Answer, Hit, Question, Topic
+from voxhall.domain.record import Caller, Scope
+from voxhall.services.indexing import Indexing
+from voxhall.services.knowledge import Knowledge
+from voxhall.services.research import Asking, Research
+from voxhall.settings import Settings, read_settings
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What is needed to look after the local index, and to ask it."""
+
+    knowledge: Knowledge
+    research: Research
+    indexing: Indexing
+    caller: Caller
+    """Acts for the account whose documents they are."""
+    base_url: str
+    """Where a server of these settings would show documents."""
+
+    @property
+    def asking(self) -> Asking:
+        """Say who asks."""
+        return Asking(self.caller, self.base_url)
+
+
+@asynccontextmanager
+async def open_library(settings: Settings) -> AsyncIterator[Library]:
+    """Open only what is needed to look after the first admin's documents and the shared ones."""
+    async with open_ground(settings) as ground:
+        knowledge, indexing = index_of(ground)
+        guest = await Keys(ground.database).guest(admin=True)
+        caller = replace(guest, scopes=frozenset(Scope), guest=False)
+        base_url = str(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+        async with researching(ground, knowledge) as research:
+            yield Library(knowledge, research, indexing, caller, base_url)
+
+
+def in_library(work: Callable[[Library], Awaitable[Result]]) -> Result:
+    """Do something with the library of the settings."""
+
+    async def run() -> Result:
+        async with open_library(read_settings()) as library:
+            return await work(library)
+
+    return asyncio.run(run())
+
+
+def search_everywhere(text: str, *, limit: int = 10, topic: Topic = "general", days: int | None = None) -> list[Hit]:
+    """Find passages in the index and by the configured providers, the best first, without a server.
+
+    Raises UpstreamFailed.
+    """
+
+    async def search(library: Library) -> list[Hit]:
+        return list((await library.research.search(library.asking, Question(text, limit, topic, days))).hits)
+
+    return in_library(search)
+
+
+def answer_question(text: str, *, topic: Topic = "general", days: int | None = None) -> Answer:
+    """Answer a question with citations of what `search_everywhere` finds; raises UpstreamFailed."""
+
+    async def answer(library: Library) -> Answer:
+        return await library.research.whole(library.asking, Question(text, topic=topic, days=days))
+
+    return in_library(answer)
