@@ -23,7 +23,7 @@ format: $(READY)
 	$(BIN)/ruff format
 
 bench: $(READY)
-	for each in throughput length responsiveness crashes webhooks speech voices intelligibility lesan translation; do PYTHONPATH=tests $(BIN)/python benchmarks/$$each.py || exit 1; done
+	for each in throughput length responsiveness crashes webhooks speech voices intelligibility lesan listening translation; do PYTHONPATH=tests $(BIN)/python benchmarks/$$each.py || exit 1; done
 
 # pins and hashes, but no addresses: whatever registry is configured is used
 lock: $(READY)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -11,8 +11,8 @@ from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
 from voxhall.domain.document import INDEX
-from voxhall.domain.record import Caller, Scope
-from voxhall.domain.work import TRANSCRIBE
+from voxhall.domain.record import UNLIMITED, Caller, Scope
+from voxhall.domain.work import LISTEN, TRANSCRIBE
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.jobs import webhooks as deliveries
@@ -27,7 +27,9 @@ from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.contents import Contents
 from voxhall.services.indexing import Indexing
+from voxhall.services.keeping import Keeping
 from voxhall.services.knowledge import Knowledge
+from voxhall.services.live import Live, Recovering, open_live
 from voxhall.services.models import Models
 from voxhall.services.phrasebook import Phrasebook
 from voxhall.services.platform import Health, check_health, usable_engines
@@ -78,6 +80,7 @@ class Platform:
     accounting: Accounting
     models: Models
     transcripts: Transcripts
+    live: Live
     uploads: Uploads
     cast: Cast
     clones: Clones
@@ -155,6 +158,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         renders = _renders(ground, cast, clones, pronunciations)
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
+        live = await stack.enter_async_context(_listening(ground, toolbox, quotas))
         phrasebook = Phrasebook(database)
         translations = _translations(ground, phrasebook)
         stack.callback(translations.close)
@@ -175,6 +179,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             accounting=Accounting(database, quotas, settings.tier),
             models=Models(registry, host, settings.recognizer),
             transcripts=transcripts,
+            live=live,
             uploads=uploads,
             cast=cast,
             clones=clones,
@@ -203,6 +208,10 @@ async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
             yield Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))
 
 
+def _keeping(ground: Ground) -> Keeping:
+    return Keeping(ground.database, ground.objects, ground.settings.transcription_price)
+
+
 def _renders(ground: Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
     settings = ground.settings
     return Renders(
@@ -223,13 +232,18 @@ def _translations(ground: Ground, phrasebook: Phrasebook) -> Translations:
     return Translations(ground.database, tongues, phrasebook, terms)
 
 
+def _listening(ground: Ground, toolbox: Toolbox, quotas: Quotas) -> AbstractAsyncContextManager[Live]:
+    processes, lease = ground.settings.engine_processes, ground.settings.job_lease_seconds
+    return open_live(_keeping(ground), ground.queue, quotas, toolbox, processes=processes, lease=lease)
+
+
 @asynccontextmanager
 async def _working(ground: Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> AsyncIterator[None]:
     """Work on transcriptions, and look after what nobody asks for."""
     settings = ground.settings
+    keeping = _keeping(ground)
     transcribing = Transcribing(
-        database=ground.database,
-        objects=ground.objects,
+        keeping=keeping,
         toolbox=toolbox,
         fetch=partial(
             open_recording,
@@ -240,14 +254,17 @@ async def _working(ground: Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> 
         ),
         scratch=settings.scratch_dir,
         longest=settings.max_audio_hours * 3600,
-        price=settings.transcription_price,
     )
     limits = Limits(settings.job_slots, settings.job_slots_per_account, settings.job_lease_seconds)
 
     async def tidy() -> None:
         await asyncio.to_thread(transcribing.sweep, await ground.queue.active_ids())
 
-    async with Worker(ground.queue, {TRANSCRIBE: transcribing}, limits).working(), _sweeping(*sweeps, tidy):
+    # streams that go on count as running, but take no slots of those that are recovered or of recordings
+    rare = Limits(min(1, settings.job_slots), UNLIMITED, settings.job_lease_seconds)
+    recovering = Worker(ground.queue, {LISTEN: Recovering(keeping)}, rare)
+    recordings = Worker(ground.queue, {TRANSCRIBE: transcribing}, limits)
+    async with recordings.working(), recovering.working(), _sweeping(*sweeps, tidy):
         yield
 
 
@@ -328,7 +345,7 @@ async def _announcing(ground: Ground, describe: deliveries.Describe) -> AsyncIte
     """Tell webhooks what becomes of jobs, by a worker of its own: slow receivers and long jobs do not meet."""
     settings, database, queue, guarded = ground.settings, ground.database, ground.queue, ground.guarded
     seal = await open_seal(database)
-    deliveries.Announcer(queue, {TRANSCRIBE}, webhook_url_of)
+    deliveries.Announcer(queue, {TRANSCRIBE, LISTEN}, webhook_url_of)
     delivering = deliveries.Delivering(database, queue, guarded, seal, describe, patience=settings.webhook_patience)
     slots = settings.webhook_slots
     # one account's slow receivers leave room for others

@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     link_seconds: int = Field(default=3600, ge=1, le=7 * 24 * 3600)
     """How long signed links stay valid."""
 
+    live_idle_seconds: float = Field(default=300.0, gt=0)
+    """A live socket over which nothing came for this long is closed."""
     sync_seconds: float = Field(default=300.0, gt=0)
     """Longest that a caller who asked to wait for a transcription is kept waiting."""
     max_speech_characters: int = Field(default=10_000, ge=1)

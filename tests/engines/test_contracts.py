@@ -21,6 +21,7 @@ from voxhall.engines.protocols import (
     Aligner,
     Decoder,
     Diarizer,
+    Identifier,
     Recognizer,
     Samples,
     SoundTagger,
@@ -194,6 +195,25 @@ class TestDiarizer:
         assert diarizer.settle((), (), SpeakerCount()) == ()
         quiet = diarizer.observe(silence(10))
         assert diarizer.settle((Span(0.0, 10.0),), (quiet,), SpeakerCount()) == ()
+
+
+@every("identify")
+class TestIdentifier:
+    """Knows people by their voices."""
+
+    def test_one_voice_is_nearer_to_itself_than_to_another(self, lender: Lender) -> None:
+        """By the cosine of unit vectors."""
+        identifier = lender.lend(Identifier)
+        stretches = [(TWO_CITIES, 1.0, 5.0), (TWO_CITIES, 10.0, 15.0), (TWO_SPEAKERS, 1.0, 5.0)]
+        one, again, other = (identifier.embed(samples_of(*each)) for each in stretches)
+        assert abs(float(one @ one) - 1) < 1e-4
+        assert float(one @ again) > 0.5
+        assert float(one @ other) < 0.35
+
+    @pytest.mark.parametrize("samples", [NOTHING, SPEECH[:100]], ids=len)
+    def test_nearly_nothing_is_nobody(self, samples: Samples, lender: Lender) -> None:
+        """Zeros."""
+        assert not lender.lend(Identifier).embed(samples).any()
 
 
 @every("sounds")

@@ -46,6 +46,12 @@ async def state(database: Database, job_id: int) -> tuple[str, str | None]:
     return row.state, row.error_code
 
 
+async def begin(queue: Queue, database: Database, account_id: int, *, lease: float) -> Claimed:
+    """Add a job that is being worked on already."""
+    async with database.write() as connection:
+        return await queue.begin(connection, "kind", account_id, worker="live", lease=lease)
+
+
 async def nothing(connection: AsyncConnection) -> None:
     """Commit nothing with a job's end."""
 
@@ -341,3 +347,28 @@ async def test_every_end_is_told_once(
     [(found, kind, ended, seen)] = told
     assert (found, kind, ended) == (job_id, "kind", seen)
     assert ended in {"failed", "cancelled"}
+
+
+async def test_a_job_that_is_begun_at_once_never_waits(queue: Queue, database: Database, caller: Caller) -> None:
+    """No worker takes it while its lease runs; it is saved and ended by whoever began it."""
+    job = await begin(queue, database, caller.account_id, lease=60.0)
+    assert await queue.claim("w", kinds=KINDS, lease=60.0, per_account=100) is None
+    assert (await state(database, job.id))[0] == "running"
+    await queue.put_checkpoint(job, "piece", b"1")
+    assert not await queue.heartbeat(job, lease=60.0, progress=None)
+    await queue.finish(job, nothing)
+    assert (await state(database, job.id))[0] == "done"
+
+
+async def test_a_job_that_is_begun_at_once_and_lost_is_another_workers(
+    queue: Queue, database: Database, caller: Caller
+) -> None:
+    """Once its lease has run out, with what was saved of it; whoever began it has lost it."""
+    job = await begin(queue, database, caller.account_id, lease=-1.0)
+    await queue.put_checkpoint(job, "piece", b"1")
+    assert await queue.reap() == 1
+    taken = await claim(queue)
+    assert (taken.id, taken.attempt) == (job.id, 2)
+    assert await queue.checkpoints(job.id) == {"piece": b"1"}
+    with pytest.raises(LeaseLost):
+        await queue.finish(job, nothing)

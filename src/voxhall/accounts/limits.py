@@ -100,7 +100,11 @@ class Quotas:
             waiting = await table.unfinished_jobs(connection, caller.account_id, TRANSCRIBE)
             if waiting >= limit:
                 raise _refusal(Allowance(limit, waiting), "jobs waiting or running at once")
-        if (limit := limits[Quota.AUDIO_MINUTES_MONTH]) < UNLIMITED:
+        await self.check_audio(connection, caller)
+
+    async def check_audio(self, connection: AsyncConnection, caller: Caller) -> None:
+        """See that more audio may be transcribed in this month; raises RateLimited."""
+        if self.limits_of(caller)[Quota.AUDIO_MINUTES_MONTH] < UNLIMITED:
             allowance = await self._audio(connection, caller)
             if not allowance.remaining:
                 raise _refusal(allowance, "minutes of audio in this month")

@@ -2,10 +2,11 @@
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.websockets import WebSocket
 
 from voxhall.app import Platform
 from voxhall.domain.record import Caller, Scope
@@ -30,6 +31,42 @@ def unprefixed(credential: str) -> str | None:
     """Give a key that may come after `Bearer`; None where there is none."""
     scheme, _, rest = credential.strip().partition(" ")
     return (rest.strip() if scheme.lower() == "bearer" else credential.strip()) or None
+
+
+KEY_PROTOCOL = "openai-insecure-api-key."
+"""Before a key among a WebSocket's subprotocols: pages can send no headers with one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """How somebody who opens a WebSocket says who they are."""
+
+    secret: str | None
+    """None where no key was sent."""
+    subprotocol: str | None
+    """What is to be accepted with the socket; browsers insist on one of those that they offered."""
+
+
+def credential_of(socket: WebSocket) -> Credential:
+    """Give the key of a WebSocket's header or subprotocol."""
+    offered: list[str] = socket.scope.get("subprotocols", [])
+    keys = [each for each in offered if each.startswith(KEY_PROTOCOL)]
+    others = [each for each in offered if not each.startswith(KEY_PROTOCOL)]
+    sent = bearer(socket) or (keys[0].removeprefix(KEY_PROTOCOL) if keys else None)
+    return Credential(sent or None, next(iter([*others, *keys]), None))
+
+
+async def speaker(socket: WebSocket, secret: str | None) -> Caller:
+    """Let in whoever wants to be listened to, over a live socket; publishable keys do.
+
+    Raises NotAuthenticated, NotPermitted, RateLimited.
+    """
+    platform = platform_of(socket)
+    if secret is not None:
+        return await permitted(socket, secret, Scope.WRITE, public=True)
+    if not platform.settings.auth:
+        return await counted(socket, await platform.keys.first_admin())
+    raise NotAuthenticated("an API key is required in the Authorization header, or as a subprotocol")
 
 
 def may(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:

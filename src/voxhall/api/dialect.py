@@ -25,6 +25,8 @@ DOCS_FILES = {
 """Served by ourselves: the documentation works without a network."""
 SHOWN = 100
 """Characters of a wrong value that an error repeats at most."""
+REASON_BYTES = 123
+"""Of why a WebSocket is closed."""
 
 STATUS: dict[type[errors.VoxhallError], HTTPStatus] = {
     errors.UnusableClip: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -128,6 +130,11 @@ def problem_of(error: errors.VoxhallError) -> Problem:
     status = next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
     retry_after = error.retry_after if isinstance(error, errors.RateLimited) else None
     return Problem(status, error.code, error.message, error.param, retry_after=retry_after)
+
+
+def shortened(reason: str) -> str:
+    """Cut a sentence so that it fits into the frame that closes a WebSocket (RFC 6455, 5.5)."""
+    return reason.encode()[:REASON_BYTES].decode(errors="ignore")
 
 
 def _headers(error: errors.VoxhallError) -> dict[str, str]:

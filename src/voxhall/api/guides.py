@@ -10,6 +10,7 @@ ORDER = (
     "media-probe",
     "asr",
     "mt",
+    "streaming",
     "webhooks",
     "best-practices",
     "error-codes",

@@ -44,7 +44,7 @@ async def facts(connection: HTTPConnection) -> tuple[Health, Facts]:
         device="cpu",
         silero_vad_available="silero" in state.engines["vad"],
         ina_vad_available=False,
-        streaming_available=False,
+        streaming_available=all(state.engines[ability] for ability in ("vad", "recognize")),
         storage_provider="s3" if remote else "local",
         storage_bucket=remote.config.get("bucket") if remote else None,
         storage_configured=state.storage,

@@ -10,6 +10,7 @@ from rich.console import Console
 from voxhall import __version__
 from voxhall.cli import index, keys, models, voices
 from voxhall.cli.inspect import config, doctor
+from voxhall.cli.listen import listen
 from voxhall.cli.media import transcribe
 from voxhall.cli.research import answer, search
 from voxhall.cli.speak import speak
@@ -19,6 +20,7 @@ from voxhall.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="One self-hosted voice AI server.")
 app.command()(transcribe)
+app.command()(listen)
 app.command()(speak)
 app.command()(translate)
 app.command()(search)

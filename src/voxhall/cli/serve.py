@@ -45,6 +45,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
             server_header=False,
             ws="websockets-sansio",
             ws_max_size=MESSAGE_BYTES,
+            # sound does not become smaller by it
+            ws_per_message_deflate=False,
         )
         # the server raises the signal that stopped it once more; by then it has done its work
         for each in (signal.SIGINT, signal.SIGTERM):

@@ -5,6 +5,8 @@ from typing import Protocol
 
 TRANSCRIBE = "transcribe"
 """The kind of job that transcribes a recording."""
+LISTEN = "listen"
+"""The kind of job that a live stream is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,17 @@ class SoundTagger(Protocol):
         ...
 
 
+class Identifier(Protocol):
+    """Knows people by their voices."""
+
+    def embed(self, samples: Samples) -> Samples:
+        """Give the unit vector of one person's speech; the cosine of two says how alike the voices are.
+
+        Zeros where it is too short to be anybody's.
+        """
+        ...
+
+
 class LanguageIdentifier(Protocol):
     """Tells which language texts are in."""
 

@@ -21,8 +21,8 @@ from voxhall.domain.voice import Character
 from voxhall.errors import EngineUnavailable, Misconfigured
 
 ABILITIES = (
-    "decode", "vad", "recognize", "align", "diarize", "sounds", "speak", "shape", "clone", "phonemize", "langid",
-    "translate", "read", "embed", "rerank",
+    "decode", "vad", "recognize", "align", "diarize", "identify", "sounds", "speak", "shape", "clone", "phonemize",
+    "langid", "translate", "read", "embed", "rerank",
 )  # fmt: skip
 OPTIONAL = frozenset({"translate", "rerank"})
 """What the base installation lacks."""
@@ -115,6 +115,7 @@ class Registry:
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Options by engine name, as configured."""
     engines: tuple[Engine, ...] = field(default_factory=all_engines)
+    _loaded: dict[str, object] = field(default_factory=dict, repr=False)
 
     def of(self, ability: str) -> tuple[Engine, ...]:
         """All engines of an ability, best first."""
@@ -128,6 +129,13 @@ class Registry:
             first = error.errors()[0]
             place = ".".join(map(str, (engine.name, *first["loc"])))
             raise Misconfigured(f"engine option {place}: {first['msg']}, got {first['input']!r}") from error
+
+    def load(self, engine: Engine) -> object:
+        """Make an engine in this process, or give the one made before: only for work of less than a millisecond."""
+        name = f"{engine.ability}/{engine.name}"
+        if name not in self._loaded:
+            self._loaded[name] = engine.load(self.options_of(engine), self.models)
+        return self._loaded[name]
 
     def missing(self, engine: Engine) -> str | None:
         """Say what keeps an engine from being used here; None when nothing does."""

@@ -108,6 +108,26 @@ class Queue:
         await self._database.notify(connection, CHANNEL)
         return int(row.scalar_one())
 
+    async def begin(  # noqa: PLR0913 - what is known of a job
+        self,
+        connection: AsyncConnection,
+        kind: str,
+        account_id: int,
+        *,
+        worker: str,
+        lease: float,
+        key_id: int | None = None,
+    ) -> Claimed:
+        """Add a job, within the caller's transaction, that is being worked on already: it never waits for a worker.
+
+        When its lease runs out it is queued like any other, for a worker that makes of it what it can.
+        """
+        job_id = await self.enqueue(connection, kind, account_id, key_id=key_id)
+        now = self._database.now()
+        held = {"state": "running", "worker": worker, "attempt": 1, "lease_until": now + lease, "started_at": now}
+        await connection.execute(update(jobs).where(jobs.c.id == job_id).values(held))
+        return Claimed(job_id, account_id, kind, 1, worker, key_id)
+
     async def claim(self, worker: str, *, kinds: Collection[str], lease: float, per_account: int) -> Claimed | None:
         """Take the next job of some kinds: highest priority, then accounts with fewest running ones, then the oldest.
 

@@ -5,7 +5,7 @@ The result depends on nothing but the recording, the options and the engines.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -24,17 +24,16 @@ from voxhall.engines.protocols import (
     Diarizer,
     Recognition,
     Recognizer,
-    Samples,
     SoundTagger,
     Vad,
 )
 from voxhall.pipelines.chunks import plan_chunks, speech_spans
 from voxhall.pipelines.language import Heard, judge_language
+from voxhall.pipelines.recognise import moved, recognise
 from voxhall.pipelines.segments import in_order, numbered_by_first_speech, segments_of, speakers_of
 from voxhall.pipelines.tracks import Track
 
 Result = TypeVar("Result")
-Timed = TypeVar("Timed", Word, SoundEvent)
 
 SOUND_BLOCK = 60.0
 """Seconds searched for sounds in one piece of work."""
@@ -123,7 +122,15 @@ def _recognise(
     for number, (track, planned) in enumerate(chunks):
         journal.progress("transcribing", 47.0 + 50.0 * number / len(chunks), number, len(chunks))
         chunk = Span(planned.start, min(planned.end, track.duration))
-        listen = partial(_recognise_chunk, track.read(chunk), chunk.start, tools, options)
+        listen = partial(
+            recognise,
+            track.read(chunk),
+            chunk.start,
+            tools.recognizer,
+            tools.aligners,
+            language=options.language,
+            keywords=options.keywords,
+        )
         name = f"chunk/{track.channel}/{number}"
         heard.append(Heard(track.channel, chunk, _once(journal, name, Recognition, listen)))
     return heard
@@ -137,21 +144,6 @@ def _once(journal: Journal, name: str, kind: type[Result], work: Callable[[], Re
     result = work()
     journal.put(name, wire.encode(result))
     return result
-
-
-def _recognise_chunk(samples: Samples, offset: float, tools: Tools, options: Options) -> Recognition:
-    found = tools.recognizer.recognize(samples, language=options.language, keywords=options.keywords)
-    words = found.words
-    if not found.timed and (spans := _align(samples, tuple(word.text for word in words), tools.aligners)):
-        words = tuple(replace(word, start=s.start, end=s.end) for word, s in zip(words, spans, strict=True))
-    return replace(found, words=tuple(_moved(word, offset) for word in words), timed=True)
-
-
-def _align(samples: Samples, words: tuple[str, ...], aligners: Sequence[Aligner]) -> tuple[Span, ...] | None:
-    for aligner in aligners if words else ():
-        if (spans := aligner.align(samples, words)) is not None:
-            return spans
-    return None
 
 
 def _segments(words: Sequence[Sequence[Word]], turns: Sequence[Turn], *, split: bool) -> tuple[Segment, ...]:
@@ -169,10 +161,6 @@ def _find_sounds(
     for track, said in zip(tracks, words, strict=True):
         for block in track.blocks(SOUND_BLOCK):
             journal.check()
-            inside = tuple(_moved(word, -block.start) for word in said if block.start <= word.start < block.end)
-            events += (_moved(event, block.start) for event in tagger.tag(track.read(block), inside))
+            inside = tuple(moved(word, -block.start) for word in said if block.start <= word.start < block.end)
+            events += (moved(event, block.start) for event in tagger.tag(track.read(block), inside))
     return tuple(sorted(events, key=lambda event: (event.start, event.end)))
-
-
-def _moved(timed: Timed, seconds: float) -> Timed:
-    return replace(timed, start=timed.start + seconds, end=timed.end + seconds)

@@ -1,9 +1,9 @@
-"""Transcription, speech and translation without a server: engines of one's own, for command line and library."""
+"""Transcribing, listening, speaking and translating without a server: engines of one's own, for people and programs."""
 
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -20,6 +20,7 @@ from voxhall.engines.host import Host
 from voxhall.engines.protocols import Samples
 from voxhall.engines.registry import Registry
 from voxhall.errors import InvalidInput
+from voxhall.pipelines.listen import Desk, Listener, Manner
 from voxhall.pipelines.script import Lexicon, languages_of, write_script
 from voxhall.pipelines.speak import SPEECH_RATE, speak
 from voxhall.pipelines.transcribe import transcribe
@@ -28,7 +29,7 @@ from voxhall.services.tongues import AUTO, Tongues, check_text, together
 from voxhall.services.tools import Toolbox
 from voxhall.settings import Settings, read_settings
 
-Listener = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ def sound_format(path: Path) -> Format:
 class Engines:
     """Engine processes to work with; made by `open_engines`."""
 
-    def __init__(self, toolbox: Toolbox, translator: str = AUTO) -> None:
+    def __init__(self, toolbox: Toolbox, translator: str = AUTO, *, processes: int = 1) -> None:
         self._toolbox = toolbox
+        self._processes = processes
         self.tongues = Tongues(toolbox.registry, toolbox.host, translator)
         self.cast = Cast(toolbox.registry)
 
@@ -89,7 +91,7 @@ class Engines:
             yield from speak(script, self.cast.tools(scope, speaker, languages_of(script), reference), order)
 
     def transcribe(
-        self, recording: str | Path, options: Options | None = None, *, on_progress: Listener | None = None
+        self, recording: str | Path, options: Options | None = None, *, on_progress: OnProgress | None = None
     ) -> Transcript:
         """Transcribe one recording; may be called from several threads at once.
 
@@ -101,6 +103,18 @@ class Engines:
         with self._toolbox.host.scope() as scope, tempfile.TemporaryDirectory(prefix="voxhall-") as folder:
             tools = self._toolbox.take(scope, wanted)
             return transcribe(path, Path(folder), tools, wanted, _Memory(on_progress))
+
+    @contextmanager
+    def listen(self, manner: Manner, *, vad: str = "auto", speakers: bool = False) -> Iterator[Listener]:
+        """Give what listens to one live stream, for use within a running event loop; see `Listener`.
+
+        `vad` names what tells speech from silence, `speakers` has them told apart. Raises EngineUnavailable.
+        """
+        options = Options(language=manner.language, diarize=speakers)
+        with ExitStack() as stack:
+            desk = Desk(self._processes)
+            stack.callback(desk.close)
+            yield Listener(self._toolbox.listen(stack, options, vad), manner, desk)
 
     def translate(
         self, texts: Sequence[str], target: str, *, source: str = AUTO, glossary: Mapping[str, str] | None = None
@@ -124,7 +138,7 @@ class Engines:
 class _Memory:
     """A journal for work that is not resumed: one process, one attempt."""
 
-    def __init__(self, on_progress: Listener | None) -> None:
+    def __init__(self, on_progress: OnProgress | None) -> None:
         self._on_progress = on_progress
 
     def get(self, name: str) -> bytes | None:  # noqa: ARG002 - nothing was kept
@@ -149,7 +163,8 @@ def open_engines(settings: Settings | None = None) -> Iterator[Engines]:
     chosen = settings or read_settings()
     registry = Registry(chosen.models_dir, chosen.options_by_engine)
     with Host(registry, processes=chosen.engine_processes, idle_seconds=chosen.engine_idle_seconds) as host:
-        yield Engines(Toolbox(registry, host, chosen.recognizer, chosen.diarizer), chosen.translator)
+        toolbox = Toolbox(registry, host, chosen.recognizer, chosen.diarizer)
+        yield Engines(toolbox, chosen.translator, processes=chosen.engine_processes)
 
 
 def transcribe_file(

@@ -1,15 +1,22 @@
 """Chooses the engines for a transcription."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import cast
 
 from voxhall.domain.transcription import Options
 from voxhall.engines.host import Host, Scope
-from voxhall.engines.protocols import Aligner, Decoder, Diarizer, Recognizer, SoundTagger, Vad
+from voxhall.engines.protocols import Aligner, Decoder, Diarizer, Identifier, Recognizer, SoundTagger, Vad
 from voxhall.engines.registry import Registry
+from voxhall.pipelines import listen
 from voxhall.pipelines.transcribe import Tools
 
 HOURS = 6 * 3600.0
 """Seconds that pieces of work over a whole recording may take: decoding it, and settling its speakers."""
+FINALS, DRAFTS = 20, 5
+"""Priorities: final words, for which somebody waits, go before speech (10), partial ones only before recordings (0)."""
+PROMPT = 30.0
+"""Seconds that one piece of a live stream may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,12 @@ class Toolbox:
         """Raise EngineUnavailable when no installed engine can do what is asked."""
         self.registry.choose("recognize", name=self.recognizer, language=options.language)
 
+    def warm(self, options: Options) -> None:
+        """Load, in the background, what a live stream will need first, unless it is there."""
+        recognizer = self.registry.choose("recognize", name=self.recognizer, language=options.language)
+        if not self.host.loaded(recognizer):
+            self.host.warm([recognizer])
+
     def take(self, scope: Scope, options: Options) -> Tools:
         """Give the engines for one recording; their work ends with the scope."""
         registry = self.registry
@@ -36,4 +49,21 @@ class Toolbox:
             aligners=tuple(scope.engine(Aligner, each) for each in registry.usable("align", options.language)),
             diarizer=scope.engine(Diarizer, registry.choose("diarize", name=self.diarizer), deadline=HOURS),
             tagger=scope.engine(SoundTagger, registry.choose("sounds")),
+        )
+
+    def listen(self, scopes: ExitStack, options: Options, vad: str) -> listen.Tools:
+        """Give the engines for one live stream; their work ends with `scopes`. Raises EngineUnavailable."""
+        registry = self.registry
+        finals = scopes.enter_context(self.host.scope(priority=FINALS))
+        drafts = scopes.enter_context(self.host.scope(priority=DRAFTS))
+        recognizer = registry.choose("recognize", name=self.recognizer, language=options.language)
+        identifier = registry.choose("identify") if options.diarize else None
+        return listen.Tools(
+            vad=cast("Vad", registry.load(registry.choose("vad", name=vad))),
+            recognizer=finals.engine(Recognizer, recognizer, deadline=PROMPT),
+            drafter=drafts.engine(Recognizer, recognizer, deadline=PROMPT),
+            aligners=tuple(
+                finals.engine(Aligner, each, deadline=PROMPT) for each in registry.usable("align", options.language)
+            ),
+            identifier=finals.engine(Identifier, identifier, deadline=PROMPT) if identifier else None,
         )

@@ -157,3 +157,23 @@ def test_public_and_private_voices_on_one_socket(server: Server, cloned: str) ->
         assert answers(socket)[1][-1]["code"] == "not_found"
         ask(socket, voice=cloned)
         assert answers(socket)[1][-1]["code"] == "unauthorized"
+
+
+def test_an_open_socket_counts_for_whoever_speaks_over_it(server: Server) -> None:
+    """Up to the key's limit; one that is closed makes room."""
+    wanted = {"email": "speaks@example.com", "rate_limits": {"websocket_connections": 1}}
+    key = server.post("/v1/admin/keys", json=wanted).json()["key"]
+    with opened(server) as first:
+        for _ in range(2):
+            ask(first, input="Yes.", token=key)
+            assert answers(first)[1][-1] == {"type": "done"}
+        with opened(server) as second:
+            ask(second, input="Yes.", token=key)
+            assert answers(second)[1][-1]["code"] == "rate_limit_exceeded"
+            first.close()
+
+            def room() -> bool | None:
+                ask(second, input="Yes.", token=key)
+                return answers(second)[1][-1]["type"] == "done" or None
+
+            assert wait_for(room, seconds=10)

@@ -3,8 +3,11 @@
 import pytest
 import requests
 
+from hearing import samples_of
+from live import talking
 from recordings import BECKETT
 from serving import Server
+from voxhall.audio.pcm import to_pcm
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -240,6 +243,66 @@ TABLES = {
         created_at! string
         updated_at string?
     """,
+    "WebSocketBufferClearedMessage": """
+        type! string
+        cleared_bytes! integer
+        session_id! string
+    """,
+    "WebSocketChunkReceivedMessage": """
+        type! string
+        chunk_number! integer
+        buffer_size! integer
+        session_id! string
+    """,
+    "WebSocketErrorMessage": """
+        type! string
+        error! string
+        session_id string
+        supported_formats string[]
+    """,
+    "WebSocketFormatAcceptedMessage": """
+        type! string
+        format! string
+        sample_rate! integer
+        channels! integer
+        bit_depth! integer
+        session_id! string
+    """,
+    "WebSocketPongMessage": """
+        type! string
+        session_id! string
+        buffer_size integer
+        session_duration_seconds number
+    """,
+    "WebSocketReadyMessage": """
+        type! string
+        session_id! string
+        format! string
+        sample_rate! integer
+        job_id string
+    """,
+    "WebSocketTranscriptionMessage": """
+        type! string
+        transcription! string
+        language! string
+        is_final! boolean
+        is_turn boolean
+        duration_seconds! number
+        processing_time_seconds! number
+        audio_size_bytes integer
+        session_id! string
+        job_id string
+    """,
+    "WebSocketTurnDetectedMessage": """
+        type! string
+        transcription! string
+        language! string
+        turn_start_ms! integer
+        turn_end_ms! integer
+        duration_seconds number
+        processing_time_seconds number
+        session_id! string
+    """,
     "WebhookTestResponse": """
         success! boolean
         status_code! integer
@@ -363,3 +426,22 @@ def test_errors(trusting: Server) -> None:
         told = answer.json()
         assert told["error"].keys() >= {"type", "code", "message"}
         assert ("detail" in told) == (answer.status_code == 422)
+
+
+def test_the_live_socket(trusting: Server) -> None:
+    """Every message of a session, in order."""
+    sound = to_pcm(samples_of(BECKETT, 0.0, 2.6)[None])
+    with talking(trusting, "language=en&turn_detection=server_vad") as talk:
+        check("WebSocketReadyMessage", talk.hear("ready"))
+        for schema, sent, kind in (
+            ("WebSocketPongMessage", "PING", "pong"),
+            ("WebSocketErrorMessage", "FORMAT:mp3", "error"),
+            ("WebSocketFormatAcceptedMessage", "FORMAT:pcm_s16le", "format_accepted"),
+            ("WebSocketChunkReceivedMessage", sound + bytes(32_000), "chunk_received"),
+        ):
+            talk.socket.send(sent)
+            check(schema, talk.hear(kind))
+        check("WebSocketTurnDetectedMessage", talk.hear("turn_detected"))
+        check("WebSocketBufferClearedMessage", talk.ask("CLEAR", "buffer_cleared"))
+        check("WebSocketTranscriptionMessage", talk.ask("TRANSCRIBE", "transcription"))
+        check("WebSocketTranscriptionMessage", talk.ask("END", "transcription"))

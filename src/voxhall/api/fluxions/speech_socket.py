@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
+from typing import Self
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
 
+from voxhall.accounts.limits import Quotas
 from voxhall.api.access import bearer, listener, platform_of, unprefixed
 from voxhall.api.fluxions.wire_speech import Close, Message, Speak
+from voxhall.domain.record import Caller
 from voxhall.errors import InvalidInput, VoxhallError
 
 router = APIRouter(prefix="/vui")
@@ -68,24 +71,52 @@ def _read(frame: dict[str, object] | object) -> Asked | Close:
 
 async def _answer(socket: WebSocket, waiting: asyncio.Queue[Asked]) -> None:
     """Answer one message after another, until the client is gone, which whoever listens to it notices, too."""
-    with suppress(WebSocketDisconnect):
-        while True:
-            asked = await waiting.get()
-            if isinstance(asked, VoxhallError):
-                await _refuse(socket, asked)
-                continue
-            try:
-                await _render(socket, asked)
-            except VoxhallError as error:
-                await _refuse(socket, error)
+    async with Leases(platform_of(socket).quotas) as leases:
+        with suppress(WebSocketDisconnect):
+            while True:
+                await _answer_one(socket, await waiting.get(), leases)
+
+
+class Leases:
+    """Counts the socket among those of whoever asks over it: nobody knows who that is before they do."""
+
+    def __init__(self, quotas: Quotas) -> None:
+        self._quotas = quotas
+        self._held: set[int] = set()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Hold nothing yet."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Count it no longer."""
+        await asyncio.shield(self._stack.aclose())
+
+    async def hold(self, caller: Caller) -> None:
+        """Count it for an account, once; raises RateLimited."""
+        if caller.account_id not in self._held:
+            await self._stack.enter_async_context(self._quotas.socket(caller))
+            self._held.add(caller.account_id)
+
+
+async def _answer_one(socket: WebSocket, asked: Asked, leases: Leases) -> None:
+    if isinstance(asked, VoxhallError):
+        await _refuse(socket, asked)
+        return
+    try:
+        await _render(socket, asked, leases)
+    except VoxhallError as error:
+        await _refuse(socket, error)
 
 
 async def _refuse(socket: WebSocket, error: VoxhallError) -> None:
     await socket.send_json({"type": "error", "message": error.message, "code": error.code})
 
 
-async def _render(socket: WebSocket, asked: Speak) -> None:
+async def _render(socket: WebSocket, asked: Speak, leases: Leases) -> None:
     caller = await listener(socket, unprefixed(asked.token) if asked.token else bearer(socket))
+    await leases.hold(caller)
     async with (
         platform_of(socket).renders.begin(caller, asked.to_order()) as rendering,
         aclosing(rendering.blocks()) as blocks,

@@ -10,6 +10,7 @@ from voxhall.api.lesan import (
     routes,
     routes_guides,
     routes_keys,
+    routes_live,
     routes_media,
     routes_service,
     routes_translations,
@@ -21,6 +22,7 @@ from voxhall.api.lesan import (
 PARTS = (
     routes_service,
     routes,
+    routes_live,
     routes_uploads,
     routes_media,
     routes_webhooks,

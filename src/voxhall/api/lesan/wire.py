@@ -249,26 +249,28 @@ def _segment(segment: Segment, index: int, options: Options) -> SegmentResponse:
         end_ms=end,
         duration_ms=end - start,
         text=segment.text,
-        speaker=_label(segment.speaker) if options.diarize else None,
+        speaker=label_of(segment.speaker) if options.diarize else None,
         confidence=round(sum(sure) / len(sure), 3) if sure else None,
-        words=[_word(word) for word in segment.words] if options.words else None,
+        words=[word_response(word) for word in segment.words] if options.words else None,
     )
 
 
-def _word(word: Word) -> WordResponse:
+def word_response(word: Word) -> WordResponse:
+    """Write a word."""
     return WordResponse(
         word=word.text, start_ms=_ms(word.start), end_ms=_ms(word.end), confidence=round(word.confidence, 3)
     )
 
 
-def _label(speaker: int) -> str:
+def label_of(speaker: int) -> str:
+    """Write who speaks."""
     return f"Speaker {speaker + 1}"
 
 
 def _speakers(result: Transcript) -> list[SpeakerInfo]:
     spoken = [segment.speaker for segment in result.segments]
     return [
-        SpeakerInfo(id=f"speaker_{n}", label=_label(n), segments_count=spoken.count(n)) for n in sorted(set(spoken))
+        SpeakerInfo(id=f"speaker_{n}", label=label_of(n), segments_count=spoken.count(n)) for n in sorted(set(spoken))
     ]
 
 

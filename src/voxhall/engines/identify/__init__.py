@@ -1,0 +1,1 @@
+"""Engines that know people by their voices."""
