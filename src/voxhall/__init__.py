@@ -5,6 +5,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from voxhall.app import search_index as search
+    from voxhall.domain.knowledge import Hit
     from voxhall.domain.speech import Segment, SoundEvent, Transcript, Word
     from voxhall.domain.voice import Order, Spoken
     from voxhall.services.local import Speech, open_engines
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 __version__ = version("voxhall")
 __all__ = [
+    "Hit",
     "Order",
     "Segment",
     "SoundEvent",
@@ -22,11 +25,13 @@ __all__ = [
     "Word",
     "__version__",
     "open_engines",
+    "search",
     "speak",
     "transcribe",
 ]
 
 _HOMES = {
+    "Hit": "voxhall.domain.knowledge:Hit",
     "Order": "voxhall.domain.voice:Order",
     "Segment": "voxhall.domain.speech:Segment",
     "SoundEvent": "voxhall.domain.speech:SoundEvent",
@@ -35,6 +40,7 @@ _HOMES = {
     "Transcript": "voxhall.domain.speech:Transcript",
     "Word": "voxhall.domain.speech:Word",
     "open_engines": "voxhall.services.local:open_engines",
+    "search": "voxhall.app:search_index",
     "speak": "voxhall.services.local:speak_text",
     "transcribe": "voxhall.services.local:transcribe_file",
 }

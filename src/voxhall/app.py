@@ -10,6 +10,8 @@ from voxhall.accounts.answers import Answers
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
+from voxhall.domain.document import INDEX
+from voxhall.domain.knowledge import Hit, Question, Topic
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.work import TRANSCRIBE
 from voxhall.engines.host import Host
@@ -19,9 +21,12 @@ from voxhall.jobs.queue import Queue
 from voxhall.jobs.worker import Limits, Worker
 from voxhall.log import logger
 from voxhall.net.guard import Guarded, open_guarded
+from voxhall.net.pages import Pages
 from voxhall.net.recordings import open_recording
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
+from voxhall.services.indexing import Indexing
+from voxhall.services.knowledge import Knowledge
 from voxhall.services.models import Models
 from voxhall.services.platform import Health, check_health, usable_engines
 from voxhall.services.probe import Probing
@@ -32,7 +37,7 @@ from voxhall.services.transcribing import Transcribing
 from voxhall.services.transcripts import Tell, Transcripts
 from voxhall.services.uploads import Uploads
 from voxhall.services.webhooks import Webhooks
-from voxhall.settings import Settings
+from voxhall.settings import Settings, read_settings
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.objects import Objects, open_objects
 from voxhall.stores.seal import open_seal
@@ -44,6 +49,8 @@ log = logger(__name__)
 DOWNLOAD_SECONDS = 3600.0
 """That fetching a recording from elsewhere may take."""
 Step = Callable[[], Awaitable[None]]
+INDEX_SLOTS = 2
+"""Documents or collections read at once in one process."""
 SWEEP_SECONDS = 60.0
 """How often overdue results and abandoned work are looked for."""
 
@@ -68,6 +75,7 @@ class Platform:
     clones: Clones
     pronunciations: Pronunciations
     renders: Renders
+    knowledge: Knowledge
     guarded: Guarded
     probing: Probing
     webhooks: Webhooks
@@ -159,6 +167,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
+            knowledge=await stack.enter_async_context(_indexing(ground)),
             guarded=ground.guarded,
             probing=Probing(ground.guarded, settings.net_allow),
             webhooks=webhooks,
@@ -215,6 +224,71 @@ async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) ->
 
     async with Worker(ground.queue, {TRANSCRIBE: transcribing}, limits).working(), _sweeping(*sweeps, tidy):
         yield
+
+
+@asynccontextmanager
+async def _indexing(ground: _Ground) -> AsyncIterator[Knowledge]:
+    """Read what is added to the local index, by a worker of its own: a long crawl and transcriptions do not meet."""
+    slots = min(ground.settings.job_slots, INDEX_SLOTS)
+    limits = Limits(slots, max(1, slots - 1), ground.settings.job_lease_seconds)
+    knowledge, indexing = _knowledge(ground)
+    async with Worker(ground.queue, {INDEX: indexing}, limits).working():
+        yield knowledge
+
+
+def _knowledge(ground: _Ground) -> tuple[Knowledge, Indexing]:
+    knowledge = Knowledge(
+        database=ground.database,
+        objects=ground.objects,
+        queue=ground.queue,
+        registry=ground.registry,
+        host=ground.host,
+        guarded=ground.guarded,
+    )
+    indexing = Indexing(
+        database=ground.database,
+        objects=ground.objects,
+        registry=ground.registry,
+        host=ground.host,
+        pages=Pages(ground.guarded),
+    )
+    return knowledge, indexing
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What is needed to look after the local index."""
+
+    knowledge: Knowledge
+    indexing: Indexing
+    caller: Caller
+    """Acts for the account whose documents they are."""
+    base_url: str
+    """Where a server of these settings would show documents."""
+
+    async def search(self, question: Question) -> list[Hit]:
+        """Find passages, the best first."""
+        return await self.knowledge.search(self.caller, question, base_url=self.base_url)
+
+
+@asynccontextmanager
+async def open_library(settings: Settings) -> AsyncIterator[Library]:
+    """Open only what is needed to look after the first admin's documents and the shared ones."""
+    async with _open_ground(settings) as ground:
+        knowledge, indexing = _knowledge(ground)
+        guest = await Keys(ground.database).guest(admin=True)
+        base_url = str(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+        yield Library(knowledge, indexing, replace(guest, scopes=frozenset(Scope), guest=False), base_url)
+
+
+def search_index(text: str, *, limit: int = 10, topic: Topic = "general", days: int | None = None) -> list[Hit]:
+    """Find passages of the first admin's documents and the shared ones, the best first, without a server."""
+
+    async def run() -> list[Hit]:
+        async with open_library(read_settings()) as library:
+            return await library.search(Question(text, limit, topic, days))
+
+    return asyncio.run(run())
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 VoxhallError
 ├── InvalidInput            the caller's values are wrong
 │   ├── BrokenMedia         the bytes are not audio that can be decoded
+│   ├── UnreadableDocument      the bytes are no document that can be read
 │   ├── EmptyBody           nothing was sent
 │   ├── AddressRefused      a URL leads to where callers may not send us
 │   └── UnusableClip        there is no voice in the recording that could be cloned
@@ -47,6 +48,12 @@ class BrokenMedia(InvalidInput):
     """The bytes are not audio that can be decoded."""
 
     code = "unsupported_media"
+
+
+class UnreadableDocument(InvalidInput):
+    """The bytes are no document that can be read: of another kind, broken, or locked."""
+
+    code = "unreadable_document"
 
 
 class EmptyBody(InvalidInput):

@@ -29,6 +29,7 @@ SHOWN = 100
 STATUS: dict[type[errors.VoxhallError], HTTPStatus] = {
     errors.UnusableClip: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BrokenMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.UnreadableDocument: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,

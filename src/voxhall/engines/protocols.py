@@ -6,11 +6,12 @@ dataclasses of `voxhall.domain` and of this file, and numpy arrays; nothing else
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from voxhall.domain.knowledge import Page
 from voxhall.domain.speech import SoundEvent, Span, SpeakerCount, Turn, Word
 from voxhall.domain.voice import Shape
 
@@ -224,4 +225,36 @@ class SoundTagger(Protocol):
 
     def tag(self, samples: Samples, words: tuple[Word, ...]) -> tuple[SoundEvent, ...]:
         """Tag one stretch of at most 60 s in which `words` were said; times from its beginning, in order of start."""
+        ...
+
+
+DocumentForm = Literal["html", "pdf", "docx", "markdown", "text"]
+"""What a document claims to be."""
+
+
+class Reader(Protocol):
+    """Reads documents."""
+
+    def read(self, data: bytes, form: DocumentForm, charset: str | None, url: str | None) -> Page:
+        """Give what a document says: its text in paragraphs, without markup; an empty page where it says nothing.
+
+        `form` and `charset` are what it is said to be; what the bytes are counts more. `url` is where it came from.
+        Raises UnreadableDocument.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Gives the meaning of texts as vectors: what is alike in meaning has a large dot product."""
+
+    def embed(self, texts: tuple[str, ...]) -> NDArray[np.float32]:
+        """Give a vector of length 1 for each text, (n, 384); of a long text its first 256 tokens count."""
+        ...
+
+
+class Reranker(Protocol):
+    """Judges texts beside a question."""
+
+    def rerank(self, query: str, texts: tuple[str, ...]) -> NDArray[np.float32]:
+        """Give how well each text answers, (n,); more is better, and comparable within one call only."""
         ...

@@ -20,7 +20,21 @@ from voxhall.domain.speech import UNKNOWN_LANGUAGE
 from voxhall.domain.voice import Character
 from voxhall.errors import EngineUnavailable, Misconfigured
 
-ABILITIES = ("decode", "vad", "recognize", "align", "diarize", "sounds", "speak", "shape", "clone", "phonemize")
+ABILITIES = (
+    "decode",
+    "vad",
+    "recognize",
+    "align",
+    "diarize",
+    "sounds",
+    "speak",
+    "shape",
+    "clone",
+    "phonemize",
+    "read",
+    "embed",
+    "rerank",
+)
 
 
 class NoOptions(BaseModel, extra="forbid"):

@@ -13,6 +13,8 @@ from voxhall.errors import InvalidInput, MediaUnavailable, NotFound, TooLarge, U
 from voxhall.net.guard import Guarded, Incoming
 
 REDIRECTS = 5
+RECORDING = "recording"
+"""What is fetched here, in the words of errors."""
 KEPT = {401, 403, 407, 451}
 """Statuses of what is there, but not for us."""
 GONE = {404, 410}
@@ -73,11 +75,11 @@ async def download(  # noqa: PLR0913 - an address and its bounds
     """
     async with guarded.send("GET", url, headers=headers, seconds=seconds, redirects=REDIRECTS) as incoming:
         _check(incoming)
-        length = _announced(incoming)
+        length = announced(incoming)
         if length is not None and length > limit:
-            raise _too_large(limit)
-        async with aclosing(_bounded(incoming, limit, idle)) as chunks:
-            yield Download(_name_of(incoming), _type_of(incoming), length, incoming.url, chunks)
+            raise _too_large(limit, RECORDING)
+        async with aclosing(bounded(incoming, limit, idle)) as chunks:
+            yield Download(name_of(incoming), _type_of(incoming), length, incoming.url, chunks)
 
 
 async def read_range(
@@ -99,41 +101,47 @@ async def read_range(
         begin, size = _place(incoming)
         if size is None and len(body) < length:
             size = begin + len(body)
-        return Part(_name_of(incoming), _type_of(incoming), bytes(body), size, begin)
+        return Part(name_of(incoming), _type_of(incoming), bytes(body), size, begin)
 
 
-async def _bounded(incoming: Incoming, limit: int, idle: float) -> AsyncGenerator[bytes]:
-    """Pass a body on, as long as it is neither too large nor too slow."""
+async def bounded(incoming: Incoming, limit: int, idle: float, what: str = RECORDING) -> AsyncGenerator[bytes]:
+    """Pass a body on; raises TooLarge, UpstreamFailed for one that trickles, and what `Incoming.chunks` raises."""
     now = asyncio.get_running_loop().time
     began, received = now(), 0
     async with aclosing(incoming.chunks(idle=idle)) as chunks:
         async for chunk in chunks:
             received += len(chunk)
             if received > limit:
-                raise _too_large(limit)
+                raise _too_large(limit, what)
             if now() - began > GRACE + received / PACE:
-                raise UpstreamFailed("the server gives the recording too slowly")
+                raise UpstreamFailed(f"the server gives the {what} too slowly")
             yield chunk
 
 
-def _check(incoming: Incoming) -> None:
-    """Raise what an answer means that is no recording."""
+def check_status(incoming: Incoming, what: str) -> None:
+    """Raise what an answer means that holds nothing: MediaUnavailable, NotFound, UpstreamLimited, UpstreamFailed."""
     status = incoming.status
     if status in KEPT:
-        raise MediaUnavailable(f"the server does not give the recording to everybody (it answers {status})")
+        raise MediaUnavailable(f"the server does not give the {what} to everybody (it answers {status})")
     if status in GONE:
-        raise NotFound(f"there is no recording at this URL (the server answers {status})")
+        raise NotFound(f"there is no {what} at this URL (the server answers {status})")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise UpstreamLimited(f"the server asks to slow down (it answers {status})")
     if status not in {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}:
         raise UpstreamFailed(f"the server answers {status}")
+
+
+def _check(incoming: Incoming) -> None:
+    """Raise what an answer means that is no recording."""
+    check_status(incoming, RECORDING)
     if incoming.encoded:
         raise UpstreamFailed("the server sends the recording compressed, though that was not asked for")
     if _type_of(incoming) in PAGES:
         raise InvalidInput("the URL leads to a web page, not to a recording")
 
 
-def _announced(incoming: Incoming) -> int | None:
+def announced(incoming: Incoming) -> int | None:
+    """Give the length that an answer says it has, in bytes."""
     text = incoming.headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdigit() else None
 
@@ -141,7 +149,7 @@ def _announced(incoming: Incoming) -> int | None:
 def _place(incoming: Incoming) -> tuple[int, int | None]:
     """Tell where a body lies in the recording and how large that is."""
     if incoming.status != HTTPStatus.PARTIAL_CONTENT:
-        return 0, _announced(incoming)
+        return 0, announced(incoming)
     found = re.fullmatch(r"bytes (\d{1,19})-\d{1,19}/(\d{1,19}|\*)", incoming.headers.get("content-range", "").strip())
     if not found:
         raise UpstreamFailed("the server answers with a part of the recording but does not say which")
@@ -152,13 +160,13 @@ def _type_of(incoming: Incoming) -> str | None:
     return incoming.headers.get("content-type", "").partition(";")[0].strip().lower() or None
 
 
-def _name_of(incoming: Incoming) -> str | None:
-    """Give the file's name without any folder."""
+def name_of(incoming: Incoming) -> str | None:
+    """Give the file's name without any folder, where the server or the URL tells it."""
     given = re.search(r'filename="?([^";]+)', incoming.headers.get("content-disposition", ""))
     text = given[1] if given else unquote(urlsplit(incoming.url).path)
     name = PurePosixPath(text.replace("\\", "/")).name
     return "".join(letter for letter in name if letter.isprintable())[:NAME].strip() or None
 
 
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"the recording is larger than the {limit} bytes that are accepted")
+def _too_large(limit: int, what: str) -> TooLarge:
+    return TooLarge(f"the {what} is larger than the {limit} bytes that are accepted")

@@ -2,7 +2,6 @@
 
 import errno
 import math
-import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from voxhall.audio.encode import open_encoder
 from voxhall.audio.pcm import to_pcm
 from voxhall.audio.trial import try_container
 from voxhall.engines.decode.pyav import Options
+from voxhall.engines.memory import limited_memory
 from voxhall.engines.protocols import SAMPLE_RATE, Decoded
 from voxhall.errors import BrokenMedia, StorageFull
 
@@ -66,17 +66,9 @@ def _disk_may_fill() -> Iterator[None]:
 
 @contextmanager
 def _limited_memory(size: int) -> Iterator[None]:
-    """Let this process allocate at most `size` bytes more; a header of a few bytes can ask for gigabytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    """Give up where a header of a few bytes asks for gigabytes."""
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[5])
-        resource.setrlimit(resource.RLIMIT_DATA, (pages * resource.getpagesize() + size, hard))
-    except (OSError, ValueError):  # not Linux, or less is allowed already
-        yield
-        return
-    try:
-        yield
+        with limited_memory(size):
+            yield
     except MemoryError as error:
         raise BrokenMedia("the recording needs more memory to decode than any sound should") from error
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

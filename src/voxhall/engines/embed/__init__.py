@@ -1,0 +1,1 @@
+"""Engines that give the meaning of texts as vectors."""

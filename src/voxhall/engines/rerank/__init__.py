@@ -1,0 +1,1 @@
+"""Engines that judge how well texts answer a question."""

@@ -1,0 +1,253 @@
+"""Rows of documents and their passages."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from voxhall.domain.document import TRANSCRIPTS, Document, DocumentState, Passage, Source
+from voxhall.stores import fulltext
+from voxhall.stores.database import Database
+from voxhall.stores.tables import documents, jobs, passages, scopes, transcriptions
+from voxhall.stores.vectors import scope_of
+from voxhall.text.terms import index_key
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document with what only the index itself needs to know of it."""
+
+    id: int
+    account_id: int | None
+    document: Document
+    sha256: str | None
+    object_key: str | None
+    content_type: str | None
+    transcription_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage and where it stands."""
+
+    id: int
+    document: str
+    """The document's id."""
+    title: str
+    text: str
+    published: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished transcription that is kept."""
+
+    id: int
+    uid: str
+    filename: str
+    key: str
+    """Of its transcript."""
+    created_at: float
+
+
+_collection = documents.alias("collection")
+
+
+def _rows() -> Select[tuple[object, ...]]:
+    above = _collection.c.id == documents.c.collection_id
+    return select(documents, _collection.c.uid.label("collection")).outerjoin(_collection, above)
+
+
+def _row(row: Mapping[str, object]) -> Row:
+    shown = {name: row[name] for name in Document.__dataclass_fields__ if name in row and name != "id"}
+    document = Document(id=row["uid"], shared=row["account_id"] is None, **shown)  # type: ignore[arg-type]  # by name
+    inner = {name: row[name] for name in Row.__dataclass_fields__ if name != "document"}
+    return Row(document=document, **inner)  # type: ignore[arg-type]  # likewise
+
+
+def _seen_by(account_id: int) -> ColumnElement[bool]:
+    return or_(documents.c.account_id == account_id, documents.c.account_id.is_(None))
+
+
+async def find(connection: AsyncConnection, account_id: int, uid: str) -> Row | None:
+    """Find a document that an account sees."""
+    return await _one(connection, documents.c.uid == uid, _seen_by(account_id))
+
+
+async def find_by_id(connection: AsyncConnection, document_id: int) -> Row | None:
+    """Find a document."""
+    return await _one(connection, documents.c.id == document_id)
+
+
+async def find_by_job(connection: AsyncConnection, job_id: int) -> Row | None:
+    """Find the document that a job reads."""
+    return await _one(connection, documents.c.job_id == job_id)
+
+
+async def find_by_origin(connection: AsyncConnection, account_id: int | None, origin: str) -> Row | None:
+    """Find what was added to an account's documents, or to the shared ones, from an origin."""
+    return await _one(connection, documents.c.account_id == account_id, documents.c.origin == origin)
+
+
+async def _one(connection: AsyncConnection, *where: ColumnElement[bool]) -> Row | None:
+    row = (await connection.execute(_rows().where(*where))).mappings().first()
+    return _row(row) if row else None  # type: ignore[arg-type]  # its keys are names
+
+
+async def page(connection: AsyncConnection, account_id: int, *, limit: int, offset: int) -> tuple[int, list[Document]]:
+    """Give how many documents an account sees, and some of them, the newest first."""
+    seen = _seen_by(account_id)
+    total = (await connection.execute(select(func.count()).select_from(documents).where(seen))).scalar_one()
+    newest = _rows().where(seen).order_by(documents.c.id.desc()).limit(limit).offset(offset)
+    return int(total), [_row(row).document for row in (await connection.execute(newest)).mappings()]  # type: ignore[arg-type]
+
+
+async def insert_row(  # noqa: PLR0913 - the columns
+    connection: AsyncConnection,
+    account_id: int | None,
+    source: Source,
+    title: str,
+    *,
+    collection_id: int | None = None,
+    transcription_id: int | None = None,
+) -> int:
+    """Add a document that waits for being read; give its number."""
+    values = {
+        "uid": str(uuid4()),
+        "account_id": account_id,
+        "collection_id": collection_id,
+        "transcription_id": transcription_id,
+        "kind": source.kind,
+        "origin": source.origin,
+        "title": title,
+        "state": "queued",
+        "passages": 0,
+        "created_at": time.time(),
+    }
+    return int((await connection.execute(insert(documents).values(**values).returning(documents.c.id))).scalar_one())
+
+
+async def change(connection: AsyncConnection, document_id: int, **values: object) -> None:
+    """Change columns of a document."""
+    await connection.execute(update(documents).where(documents.c.id == document_id).values(**values))
+
+
+async def end(connection: AsyncConnection, document_id: int, state: DocumentState, *, error: str | None = None) -> None:
+    """Record what became of reading a document."""
+    await change(connection, document_id, state=state, error=error)
+
+
+async def fail_by_job(connection: AsyncConnection, job_ids: Collection[int]) -> None:
+    """Record of the documents that jobs could not read why; what was indexed of them before stays."""
+    why = select(jobs.c.error_message).where(jobs.c.id == documents.c.job_id).scalar_subquery()
+    failed = update(documents).where(documents.c.job_id.in_(job_ids))
+    await connection.execute(failed.values(state="failed", error=func.coalesce(why, "cancelled")))
+
+
+async def replace(  # noqa: PLR0913 - what is known of a document's text
+    database: Database,
+    row: Row,
+    cut: Sequence[Passage],
+    vectors: Sequence[bytes | None],
+    *,
+    title: str,
+    published: float | None,
+    sha256: str,
+) -> None:
+    """Put new passages in the place of a document's old ones; does nothing where it has been removed meanwhile."""
+    scope = scope_of(row.account_id)
+    async with database.write() as connection:
+        if await find_by_id(connection, row.id) is None:
+            return
+        await connection.execute(delete(passages).where(passages.c.document_id == row.id))
+        values = [
+            {"document_id": row.id, "title": each.title, "text": each.text, "vector": vector}
+            for each, vector in zip(cut, vectors, strict=True)
+        ]
+        ids: list[int] = []
+        if values:
+            ordered = insert(passages).returning(passages.c.id, sort_by_parameter_order=True)
+            ids = [int(number) for number in (await connection.execute(ordered, values)).scalars()]
+        keys = (index_key(f"{each.title}\n{each.text}") for each in cut)
+        await fulltext.add(connection, scope, dict(zip(ids, keys, strict=True)))
+        await change(
+            connection,
+            row.id,
+            title=title,
+            published=published,
+            sha256=sha256,
+            passages=len(ids),
+            indexed_at=time.time(),
+            state="ready",
+            error=None,
+        )
+        await _touch(database, connection, scope)
+
+
+async def remove(database: Database, connection: AsyncConnection, row: Row) -> None:
+    """Remove a document with all that belongs to it."""
+    await connection.execute(delete(documents).where(documents.c.id == row.id))
+    await _touch(database, connection, scope_of(row.account_id))
+
+
+async def _touch(database: Database, connection: AsyncConnection, scope: str) -> None:
+    added = database.insert(scopes).values(scope=scope, revision=1)
+    raised = added.on_conflict_do_update(index_elements=["scope"], set_={"revision": scopes.c.revision + 1})
+    await connection.execute(raised)
+
+
+async def keys_under(connection: AsyncConnection, row: Row) -> list[str]:
+    """Give the keys of stored files that belong to a document or collection."""
+    own = or_(documents.c.id == row.id, documents.c.collection_id == row.id)
+    found = await connection.execute(select(documents.c.object_key).where(own, documents.c.object_key.is_not(None)))
+    return [str(key) for key in found.scalars()]
+
+
+async def take(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, Found]:
+    """Give passages by their ids; those that are gone are left out."""
+    columns = (passages.c.id, documents.c.uid, passages.c.title, passages.c.text, documents.c.published)
+    joined = select(*columns).join(documents, documents.c.id == passages.c.document_id)
+    wanted = joined.where(passages.c.id.in_(bindparam("ids", expanding=True)))
+    return {row[0]: Found(*row) for row in await connection.execute(wanted, {"ids": list(ids)})}
+
+
+async def text_of(connection: AsyncConnection, document_id: int) -> str:
+    """Give a document's text."""
+    where = passages.c.document_id == document_id
+    rows = await connection.execute(select(passages.c.text).where(where).order_by(passages.c.id))
+    return "\n\n".join(rows.scalars())
+
+
+async def transcripts_of(connection: AsyncConnection, account_id: int) -> Row | None:
+    """Find the collection of an account's transcripts, which is there when the account has opted in."""
+    return await find_by_origin(connection, account_id, TRANSCRIPTS)
+
+
+async def finished(connection: AsyncConnection, account_id: int) -> list[Finished]:
+    """Give an account's finished transcriptions that are kept and not indexed yet, the oldest first."""
+    columns = (
+        transcriptions.c.id,
+        transcriptions.c.uid,
+        transcriptions.c.filename,
+        transcriptions.c.transcript_key,
+        jobs.c.created_at,
+    )
+    indexed = select(documents.c.transcription_id).where(
+        documents.c.account_id == account_id, documents.c.transcription_id.is_not(None), documents.c.state == "ready"
+    )
+    rows = await connection.execute(
+        select(*columns)
+        .join(jobs, jobs.c.id == transcriptions.c.job_id)
+        .where(
+            transcriptions.c.account_id == account_id,
+            transcriptions.c.store,
+            transcriptions.c.transcript_key.is_not(None),
+            jobs.c.state == "done",
+            transcriptions.c.id.not_in(indexed),
+        )
+        .order_by(transcriptions.c.id)
+    )
+    return [Finished(*row) for row in rows]
