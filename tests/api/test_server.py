@@ -13,6 +13,7 @@ def test_health_needs_no_key_and_tells_real_states(server: Server) -> None:
     health = requests.get(f"{server.url}/health", timeout=10).json()
     assert (health["status"], health["model"]) == ("ok", "akro-v1")
     assert health["database"]
+    assert (health["storage_provider"], health["redis_status"]) == ("local", "not_configured")
     assert health["storage"]
     assert health["engines"]["recognize"]
     assert health["gateway"] in server.url

@@ -15,13 +15,14 @@ def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+Language = Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3})$")]
 Speakers = Annotated[int | None, Field(ge=1, le=SPEAKERS_AT_MOST)]
 
 
 class Extras(BaseModel):
     """Further wishes; a dialect's own stand beside them."""
 
-    language: str = Field(default="auto", pattern=r"^(auto|[a-z]{2,3})$", description="ISO 639-1 code, or `auto`")
+    language: Language = Field(default="auto", description="ISO 639-1 code, or `auto`")
     num_speakers: Speakers = Field(default=None, description="Ours: how many people speak, where known")
     min_speakers: Speakers = Field(default=None, description="Ours: how many people speak at least")
     max_speakers: Speakers = Field(default=None, description="Ours: how many people speak at most")

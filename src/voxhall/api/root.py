@@ -13,6 +13,7 @@ from voxhall.api.access import bearer, platform_of
 from voxhall.api.bodies import open_upload
 from voxhall.api.dialect import Dialect, Problem
 from voxhall.api.guides import guides, summary_of, title_of
+from voxhall.api.health import Facts, facts
 from voxhall.api.links import server_url
 
 router = APIRouter()
@@ -30,11 +31,10 @@ class Root(BaseModel):
     endpoints: dict[str, str]
 
 
-class Health(BaseModel):
+class Health(Facts):
     """Whether the service works: the union of what all dialects ask for."""
 
     status: Literal["ok", "degraded", "unhealthy"]
-    version: str
     model: str
     gateway: str
     database: bool
@@ -69,10 +69,10 @@ async def index(request: Request) -> Root | Response:
 @router.get("/health")
 async def health(request: Request) -> Health:
     """Tell whether the service works; needs no key, and answers while every worker is busy."""
-    state = await platform_of(request).health()
+    state, found = await facts(request)
     return Health(
+        **found.model_dump(),
         status=state.status,
-        version=state.version,
         model=state.model,
         gateway=server_url(request).netloc,
         database=state.database,

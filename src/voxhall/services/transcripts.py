@@ -198,15 +198,25 @@ class Transcripts:
     async def _result(self, key: str) -> Transcript:
         return wire.decode(await self._objects.get(key), Transcript)
 
-    async def wait(self, caller: Caller, record: Record, seconds: float) -> Record:
-        """Wait for the end of a transcription, but no longer than so many seconds; give what it is then."""
-        ends = time.monotonic() + seconds
+    async def follow(self, caller: Caller, record: Record) -> AsyncIterator[Record]:
+        """Give a transcription as it is, and again whenever that has changed, up to its end; raises NotFound."""
         pause = SHORTEST_WAIT
-        while record.state not in ENDED and time.monotonic() < ends:
+        yield record
+        while record.state not in ENDED:
             await asyncio.sleep(pause)
             pause = min(1.2 * pause, LONGEST_WAIT)
-            record = await self.get(caller, record.id)
-        return record
+            before, record = record, await self.get(caller, record.id)
+            if record != before:
+                yield record
+
+    async def wait(self, caller: Caller, record: Record, seconds: float) -> Record:
+        """Wait for the end of a transcription, but no longer than so many seconds; give what it is then."""
+        latest = record
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                async for each in self.follow(caller, record):
+                    latest = each
+        return latest
 
     async def publish(self, record: Record, text: bytes) -> str:
         """Store a transcript as its readers see it, until it is deleted; give its key."""

@@ -1,6 +1,7 @@
 """Transcriptions over the Lesan dialect, asked of a real server."""
 
 import base64
+import json
 import re
 
 import pytest
@@ -123,6 +124,23 @@ def test_an_unstored_result_waits_for_its_reader(server: Server) -> None:
     assert wait_for(listed, seconds=60)["text"] is None
     assert "fail" in server.get(made["url"]).json()["text"].lower()
     assert server.get(made["url"]).status_code == 404
+
+
+def test_progress_is_told_as_events(server: Server) -> None:
+    """From the first to the last, without asking again; nothing of others' work, and no batch."""
+    made = server.post("/v1/transcriptions", files={"file": speech_of(20.0)}).json()
+    with server.get(f"{made['url']}/events", stream=True) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = [line.partition(": ") for line in answer.iter_lines(decode_unicode=True) if line]
+    names = [value for field, _, value in lines if field == "event"]
+    told = [json.loads(value) for field, _, value in lines if field == "data"]
+    assert set(names[:-1]) == {"progress"}
+    assert (names[-1], told[-1]["status"]) == ("completed", "completed")
+    assert told[-1]["text"] == server.get(made["url"]).json()["text"]
+    percents = [each["progress"]["percent"] for each in told if each["progress"]]
+    assert percents == sorted(percents)
+    assert len(set(percents)) > 2
+    assert server.get(f"/v1/transcriptions/{UNKNOWN}/events").status_code == 404
 
 
 def test_a_batch(server: Server) -> None:

@@ -5,7 +5,7 @@ import base64
 import binascii
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote_to_bytes
@@ -13,11 +13,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, StreamingResponse
 
 from voxhall.api.access import may, platform_of
 from voxhall.api.bodies import open_form
 from voxhall.api.dialect import wrong_field
+from voxhall.api.events import event, event_stream
 from voxhall.api.lesan import wire
 from voxhall.api.links import base_url, object_link
 from voxhall.app import Platform
@@ -143,6 +144,15 @@ async def get(request: Request, caller: Reader, job_id: str) -> wire.Transcripti
     """Give a transcription, or a batch, with whatever is known of it."""
     found = await _find(request, caller, job_id)
     return await (_described_batch(request, found) if isinstance(found, Batch) else _described(request, found))
+
+
+@router.get("/v1/transcriptions/{job_id}/events", response_class=StreamingResponse)
+async def events(request: Request, caller: Reader, job_id: str) -> Response:
+    """Tell of a transcription as server-sent events: `progress` whenever it has got on, last how it ended (ours)."""
+    found = await _find(request, caller, job_id)
+    if isinstance(found, Batch):
+        raise NotFound(f"{job_id!r} is a batch; follow one of its jobs")
+    return event_stream(_events(request, caller, found))
 
 
 @router.delete("/v1/transcriptions/{job_id}")
@@ -303,6 +313,13 @@ async def _finished(request: Request, caller: Caller, job_id: str) -> Record:
     if found.audio_key is None:
         raise NotFound(f"nothing is stored of {job_id!r}")
     return found
+
+
+async def _events(request: Request, caller: Caller, found: Record) -> AsyncIterator[bytes]:
+    with suppress(NotFound):  # deleted meanwhile: there is no more to tell
+        async for record in platform_of(request).transcripts.follow(caller, found):
+            name = wire.STATUS[record.state] if record.state in ENDED else "progress"
+            yield event(name, await _described(request, record))
 
 
 async def _described(request: Request, record: Record) -> wire.TranscriptionResponse:
