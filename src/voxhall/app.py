@@ -25,6 +25,7 @@ from voxhall.net.pages import Pages
 from voxhall.net.recordings import open_recording
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
+from voxhall.services.conversations import Conversations
 from voxhall.services.indexing import Indexing
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.models import Models
@@ -75,6 +76,7 @@ class Platform:
     clones: Clones
     pronunciations: Pronunciations
     renders: Renders
+    conversations: Conversations
     knowledge: Knowledge
     guarded: Guarded
     probing: Probing
@@ -167,6 +169,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
+            conversations=Conversations(database),
             knowledge=await stack.enter_async_context(_indexing(ground)),
             guarded=ground.guarded,
             probing=Probing(ground.guarded, settings.net_allow),

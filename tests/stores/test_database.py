@@ -12,12 +12,12 @@ from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.engine import make_url
 
 from voxhall.errors import Misconfigured, StorageFull
-from voxhall.stores import fulltext
 from voxhall.stores.database import Database, open_database
-from voxhall.stores.tables import accounts, metadata
+from voxhall.stores.history_tables import metadata
+from voxhall.stores.tables import accounts
 
-OPTIONS = {"include_name": lambda name, kind, _parents: kind != "table" or not name.startswith(fulltext.TABLE)}
-"""The index of words is of another kind in each database, and no table of either's library."""
+OPTIONS = {"include_name": lambda name, kind, _parents: kind != "table" or "_fts" not in name}
+"""Indexes of words are of another kind in each database, and no tables of either's library."""
 
 
 async def test_migrations_make_exactly_the_tables(database: Database) -> None:
