@@ -1,7 +1,7 @@
 """Builds the platform: opens stores, engines and services in order, and closes them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,6 +11,7 @@ from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
 from voxhall.domain.document import INDEX
+from voxhall.domain.history import EXPORT
 from voxhall.domain.knowledge import Hit, Question, Topic
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.work import TRANSCRIBE
@@ -18,7 +19,7 @@ from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.jobs import webhooks as deliveries
 from voxhall.jobs.queue import Queue
-from voxhall.jobs.worker import Limits, Worker
+from voxhall.jobs.worker import Handler, Limits, Worker
 from voxhall.log import logger
 from voxhall.net.guard import Guarded, open_guarded
 from voxhall.net.pages import Pages
@@ -26,6 +27,8 @@ from voxhall.net.recordings import open_recording
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.conversations import Conversations
+from voxhall.services.exports import Exports
+from voxhall.services.history import History
 from voxhall.services.indexing import Indexing
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.models import Models
@@ -77,6 +80,8 @@ class Platform:
     pronunciations: Pronunciations
     renders: Renders
     conversations: Conversations
+    history: History
+    exports: Exports
     knowledge: Knowledge
     guarded: Guarded
     probing: Probing
@@ -143,15 +148,17 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         renders = _renders(ground, cast, clones, pronunciations)
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
+        exports = Exports(database, ground.objects, queue, settings.scratch_dir)
         sweeps = (
             transcripts.sweep,
             uploads.sweep,
             renders.sweep,
             webhooks.sweep,
             answers.sweep,
+            exports.sweep,
             keys.refresh_origins,
         )
-        await stack.enter_async_context(_working(ground, toolbox, sweeps))
+        await stack.enter_async_context(_working(ground, toolbox, {EXPORT: exports}, sweeps))
         yield Platform(
             settings=settings,
             objects=ground.objects,
@@ -170,6 +177,8 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             pronunciations=pronunciations,
             renders=renders,
             conversations=Conversations(database),
+            history=History(database, ground.objects, transcripts, renders),
+            exports=exports,
             knowledge=await stack.enter_async_context(_indexing(ground)),
             guarded=ground.guarded,
             probing=Probing(ground.guarded, settings.net_allow),
@@ -202,8 +211,10 @@ def _renders(ground: _Ground, cast: Cast, clones: Clones, pronunciations: Pronun
 
 
 @asynccontextmanager
-async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> AsyncIterator[None]:
-    """Work on transcriptions, and look after what nobody asks for."""
+async def _working(
+    ground: _Ground, toolbox: Toolbox, others: Mapping[str, Handler], sweeps: Sequence[Step]
+) -> AsyncIterator[None]:
+    """Work on transcriptions and other jobs, and look after what nobody asks for."""
     settings = ground.settings
     transcribing = Transcribing(
         database=ground.database,
@@ -225,7 +236,7 @@ async def _working(ground: _Ground, toolbox: Toolbox, sweeps: Sequence[Step]) ->
     async def tidy() -> None:
         await asyncio.to_thread(transcribing.sweep, await ground.queue.active_ids())
 
-    async with Worker(ground.queue, {TRANSCRIBE: transcribing}, limits).working(), _sweeping(*sweeps, tidy):
+    async with Worker(ground.queue, {TRANSCRIBE: transcribing, **others}, limits).working(), _sweeping(*sweeps, tidy):
         yield
 
 

@@ -20,7 +20,7 @@ from voxhall.jobs.worker import JobJournal
 from voxhall.net.fetch import Download
 from voxhall.pipelines.transcribe import transcribe
 from voxhall.services.tools import Toolbox
-from voxhall.stores import ledger
+from voxhall.stores import ledger, websearch
 from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
@@ -116,13 +116,14 @@ class Transcribing:
             "num_segments": len(transcript.segments),
             "num_speakers": transcript.speakers,
             "notice": transcript.notice,
+            "cost": (cost := math.ceil(transcript.duration) * self._price / 3600),
         }
-
-        billed = math.ceil(transcript.duration)
-        used = Usage("transcription", seconds=transcript.duration, cost=billed * self._price / 3600)
+        used = Usage("transcription", seconds=transcript.duration, cost=cost)
+        said = "\n".join(segment.text for segment in transcript.segments) if record.store else ""
 
         async def commit(connection: AsyncConnection) -> None:
-            await table.set_result(connection, record.id, values)
+            if await table.set_result(connection, record.id, values):
+                await websearch.index(connection, "transcripts", record.account_id, record.id, said)
             await ledger.record(connection, job.account_id, job.key_id, used, self._database.now())
 
         return commit

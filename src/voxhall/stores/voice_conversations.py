@@ -1,5 +1,7 @@
 """Rows of voice conversations, their turns and the calls of tools."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -65,6 +67,19 @@ async def find(connection: AsyncConnection, account_id: int, uid: str) -> Conver
     where = (conversations.c.account_id == account_id, conversations.c.uid == uid)
     row = (await connection.execute(select(conversations).where(*where))).one_or_none()
     return read(Conversation, row) if row else None
+
+
+async def find_many(connection: AsyncConnection, account_id: int, ids: Sequence[int]) -> list[Conversation]:
+    """Find those of an account's conversations that have these ids."""
+    where = (conversations.c.account_id == account_id, conversations.c.id.in_(ids))
+    return [read(Conversation, row) for row in await connection.execute(select(conversations).where(*where))]
+
+
+async def find_turns(connection: AsyncConnection, account_id: int, ids: Sequence[int]) -> list[Turn]:
+    """Find those of an account's turns that have these ids, the latest first."""
+    where = (turns.c.account_id == account_id, turns.c.id.in_(ids))
+    mine = select(*TURN).where(*where).order_by(turns.c.id.desc())
+    return [read(Turn, row) for row in await connection.execute(mine)]
 
 
 async def turns_of(connection: AsyncConnection, uid: str, limit: int) -> list[Turn]:

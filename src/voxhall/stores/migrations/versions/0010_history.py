@@ -17,7 +17,7 @@ BARE = {
 }
 """A voice's name without its revision."""
 ENDS = "('done', 'failed', 'cancelled')"
-STATE = f"(select case when state in {ENDS} then state else '' end from jobs where id = {{row}}.job_id)"
+STATE = f"(select case when state in {ENDS} then state else '' end from jobs where id = {{row}}.job_id)"  # noqa: S608 - of constants
 BEGUN = "(select created_at from jobs where id = {row}.job_id)"
 COUNT = """
     insert into history_days (account_id, kind, tag, day, number)
