@@ -152,7 +152,7 @@ class Exports:
         with suppress(NotFound):  # deleted in the meantime
             await self._objects.fetch(key, part)
             await asyncio.to_thread(archive.write, part, name, ZIP_STORED)
-            part.unlink()
+            await asyncio.to_thread(part.unlink)
 
 
 def _json(item: object) -> bytes:

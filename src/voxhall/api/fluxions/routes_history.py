@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from voxhall.api.access import may, platform_of
 from voxhall.api.fluxions import wire_history as wire
-from voxhall.api.fluxions.wire import segments
+from voxhall.api.fluxions.wire import segments, timestamp
 from voxhall.api.links import object_link
 from voxhall.domain.conversation import Conversation, Turn
 from voxhall.domain.record import Caller, Scope
@@ -64,7 +64,7 @@ async def transcription(
         text_url=await object_link(request, text, f"{record.id}.txt"),
         segments_url=await object_link(request, parts, f"{record.id}.json"),
         original_audio_url=await object_link(request, record.original_key, record.filename),
-        updated_at=wire.timestamp(record.updated_at),
+        updated_at=timestamp(record.updated_at),
         processing_time=record.processing_time,
         num_chunks=record.num_chunks,
         non_speech=record.options.sounds,

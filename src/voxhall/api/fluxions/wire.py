@@ -7,14 +7,14 @@ from pydantic import BaseModel, Field
 
 from voxhall.api.extras import Extras
 from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, SoundEvent, Transcript, Word
-from voxhall.domain.transcription import Options, Record
+from voxhall.domain.transcription import Options, Record, State
 from voxhall.domain.work import Progress
 from voxhall.text.captions import transcript_text
 from voxhall.text.times import iso_utc
 
 Status = Literal["submitted", "processing", "completed", "failed"]
 
-STATUS: dict[str, Status] = {
+STATUS: dict[State, Status] = {
     "queued": "submitted",
     "running": "processing",
     "done": "completed",

@@ -1,7 +1,7 @@
 """The exact JSON of the Fluxions dialect's history; what goes beyond its document is marked as ours."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -92,7 +92,7 @@ class TranscriptionPaging(Paging):
     @property
     def states(self) -> tuple[State, ...] | None:
         """The states that read as this status."""
-        return tuple(state for state, status in STATUS.items() if status == self.status) or None  # type: ignore[return-value]  # its keys are states
+        return tuple(state for state, status in STATUS.items() if status == self.status) or None
 
 
 class RenderPaging(Paging):
@@ -217,7 +217,7 @@ class WireToolCall(BaseModel):
     object: Literal["tool_call"] = "tool_call"
     id: int
     tool: str
-    args: dict[str, object]
+    args: dict[str, Any]
     result: str | None
     created_at: str
     duration_secs: float | None = Field(description="Ours")
