@@ -305,6 +305,30 @@ def search_index(text: str, *, limit: int = 10, topic: Topic = "general", days: 
     return asyncio.run(run())
 
 
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What is needed to look into history."""
+
+    history: History
+    exports: Exports
+    caller: Caller
+    """Acts for the account whose history it is."""
+
+
+@asynccontextmanager
+async def open_archive(settings: Settings) -> AsyncIterator[Archive]:
+    """Open only what is needed to look into the first admin's history."""
+    async with _open_ground(settings) as ground:
+        database, objects, host, cast = ground.database, ground.objects, ground.host, Cast(ground.registry)
+        toolbox = Toolbox(ground.registry, host, settings.recognizer, settings.diarizer)
+        transcripts = Transcripts(database, objects, ground.queue, toolbox, Quotas(database, settings.limits))
+        clones = Clones(database, objects, ground.registry, host, cast)
+        history = History(database, objects, transcripts, _renders(ground, cast, clones, Pronunciations(database)))
+        guest = await Keys(database).guest(admin=True)
+        caller = replace(guest, scopes=frozenset(Scope), guest=False)
+        yield Archive(history, Exports(database, objects, ground.queue, settings.scratch_dir), caller)
+
+
 @asynccontextmanager
 async def open_keys(settings: Settings) -> AsyncIterator[Keys]:
     """Open only what is needed to look after keys."""

@@ -39,7 +39,7 @@ async def add_turn(connection: AsyncConnection, uid: str, said: Said) -> int | N
     account_id = (await connection.execute(counted)).scalar_one_or_none()
     if account_id is None:
         return None
-    values = {"conversation": uid, "account_id": account_id, **msgspec.to_builtins(said)}
+    values = {"conversation": uid, "account_id": account_id, **msgspec.to_builtins(said), "text": _kept(said.text)}
     row = await connection.execute(insert(turns).values(values).returning(turns.c.id))
     turn_id = int(row.scalar_one())
     await websearch.index(connection, "turns", account_id, turn_id, said.text)
@@ -51,7 +51,8 @@ async def add_call(connection: AsyncConnection, uid: str, called: Called) -> int
     kept = await connection.execute(select(conversations.c.uid).where(conversations.c.uid == uid))
     if kept.one_or_none() is None:
         return None
-    values = {"conversation": uid, **msgspec.to_builtins(called)}
+    result = None if called.result is None else _kept(called.result)
+    values = {"conversation": uid, **msgspec.to_builtins(called), "result": result}
     row = await connection.execute(insert(tool_calls).values(values).returning(tool_calls.c.id))
     return int(row.scalar_one())
 
@@ -103,6 +104,11 @@ async def remove(connection: AsyncConnection, account_id: int, uid: str) -> None
 def sounds_of(account_id: int, uid: str) -> str:
     """Give the folder under which objects keep a conversation's sound; it goes with the conversation."""
     return f"conversations/{account_id}/{uid}"
+
+
+def _kept(text: str) -> str:
+    """Give a text as it can be kept: PostgreSQL keeps no zero characters."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 TURN = tuple(column for column in turns.c if column.name != "account_id")

@@ -106,43 +106,43 @@ async def test_pages_are_exact(memory: Memory, order: str) -> None:
     assert (beyond["data"], beyond["total"], beyond["has_more"]) == ([], 17, False)
 
 
-@pytest.mark.parametrize(
-    ("params", "names"),
-    [
-        ({"type": "tts,conversation"}, ["crown", "new voice", "dentist", "old voice"]),
-        ({"type": "transcription"}, ["lecture", "interview"]),
-        ({"since": "2026-06-29T14:00:00Z", "until": "2026-06-30T12:00:00Z"}, ["new voice", "lecture", "dentist"]),
-        ({"since": "2026-06-29T16:00:00+02:00", "until": NOON + 3 * HOUR}, ["lecture", "dentist"]),
-        ({"since": NOON + 2 * DAY}, ["crown"]),
-        ({"until": NOON - 1}, []),
-    ],
+NARROWED: tuple[tuple[dict[str, object], list[str]], ...] = (
+    ({"type": "tts,conversation"}, ["crown", "new voice", "dentist", "old voice"]),
+    ({"type": "transcription"}, ["lecture", "interview"]),
+    ({"since": "2026-06-29T14:00:00Z", "until": "2026-06-30T12:00:00Z"}, ["new voice", "lecture", "dentist"]),
+    ({"since": "2026-06-29T16:00:00+02:00", "until": NOON + 3 * HOUR}, ["lecture", "dentist"]),
+    ({"since": NOON + 2 * DAY}, ["crown"]),
+    ({"until": NOON - 1}, []),
 )
-async def test_the_feed_is_narrowed(memory: Memory, params: dict[str, object], names: list[str]) -> None:
+
+
+async def test_the_feed_is_narrowed(memory: Memory) -> None:
     """By kinds and by times, whose ends are in; the total says how many that leaves."""
     made = await fill(memory)
-    feed = await memory.get("/history", **params)
-    assert [item["id"] for item in feed["data"]] == [made[name] for name in names]
-    assert feed["total"] == len(names)
+    for params, names in NARROWED:
+        feed = await memory.get("/history", **params)
+        assert [item["id"] for item in feed["data"]] == [made[name] for name in names]
+        assert feed["total"] == len(names)
 
 
-@pytest.mark.parametrize(
-    ("path", "params", "names"),
-    [
-        ("tts", {"voice": "maeve"}, ["new voice", "old voice"]),
-        ("tts", {"voice": "maeve.en-us"}, ["new voice", "old voice"]),
-        ("tts", {"voice": "harry"}, []),
-        ("conversations", {"voice": "harry.of-another-day"}, ["crown"]),
-        ("transcriptions", {"status": "completed"}, ["interview"]),
-        ("transcriptions", {"status": "failed"}, ["lecture"]),
-        ("transcriptions", {"status": "processing"}, []),
-    ],
+LISTS: tuple[tuple[str, dict[str, object], list[str]], ...] = (
+    ("tts", {"voice": "maeve"}, ["new voice", "old voice"]),
+    ("tts", {"voice": "maeve.en-us"}, ["new voice", "old voice"]),
+    ("tts", {"voice": "harry"}, []),
+    ("conversations", {"voice": "harry.of-another-day"}, ["crown"]),
+    ("transcriptions", {"status": "completed"}, ["interview"]),
+    ("transcriptions", {"status": "failed"}, ["lecture"]),
+    ("transcriptions", {"status": "processing"}, []),
 )
-async def test_lists_are_narrowed(memory: Memory, path: str, params: dict[str, str], names: list[str]) -> None:
+
+
+async def test_lists_are_narrowed(memory: Memory) -> None:
     """By voices, of which every revision counts, and by how transcriptions ended."""
     made = await fill(memory)
-    listed = await memory.get(f"/history/{path}", **params)
-    assert [item["id"] for item in listed["data"]] == [made[name] for name in names]
-    assert listed["total"] == len(names)
+    for path, params, names in LISTS:
+        listed = await memory.get(f"/history/{path}", **params)
+        assert [item["id"] for item in listed["data"]] == [made[name] for name in names]
+        assert listed["total"] == len(names)
 
 
 async def test_what_has_not_ended_is_listed_by_its_status(memory: Memory) -> None:
@@ -222,35 +222,37 @@ SAID = (
 )
 
 
-@pytest.mark.parametrize(
-    ("question", "found"),
-    [
-        ("dentist appointment", [0]),
-        ("DENTIST", [1, 0]),
-        ("dentist or crown", [2, 1, 0]),
-        ("dentist -café", [0]),
-        ('"root canal"', [2]),
-        ("root canal", [3, 2]),
-        ('root -"root canal"', [3]),
-        ("cafe", [1]),
-        ("naive", [5]),
-        ("ሠላም", [4]),
-        ("ሰላም or o'brien", [5, 4]),
-        ('"main street" dentist', [1]),
-        ("-dentist -canal", [5, 4]),
-        ("the", []),
-        ('or - "" & | ! ( ) :* \' NEAR(', []),
-        ("nothing of the kind", []),
-        ('dentist" OR key:x', []),
-    ],
+QUESTIONS: tuple[tuple[str, list[int]], ...] = (
+    ("dentist appointment", [0]),
+    ("DENTIST", [1, 0]),
+    ("dentist or crown", [2, 1, 0]),
+    ("dentist -café", [0]),
+    ('"root canal"', [2]),
+    ("root canal", [3, 2]),
+    ('root -"root canal"', [3]),
+    ("cafe", [1]),
+    ("naive", [5]),
+    ("ሠላም", [4]),
+    ("ሰላም or o'brien", [5, 4]),
+    ('"main street" dentist', [1]),
+    ("-dentist -canal", [5, 4]),
+    ("the", []),
+    ('or - "" & | ! ( ) :* \' NEAR(', []),
+    ("nothing of the kind", []),
+    ('dentist" OR key:x', []),
 )
-async def test_turns_are_found_as_people_ask(memory: Memory, question: str, found: list[int]) -> None:
+
+
+async def test_turns_are_found_as_people_ask(memory: Memory) -> None:
     """Words, quotes, `or` and `-` mean what they do in a search engine, in every script; signs mean nothing."""
     await memory.write.conversation("maeve.h1", NOON, *SAID)
-    answer = await memory.get("/history/conversations/search", q=question)
-    assert answer["query"] == question
-    assert [turn["text"] for turn in answer["data"]] == [SAID[number] for number in found]
-    assert len((await memory.get("/history/conversations/search", q=question, limit=1))["data"]) == min(1, len(found))
+    for question, found in QUESTIONS:
+        answer = await memory.get("/history/conversations/search", q=question)
+        assert answer["query"] == question
+        assert [turn["text"] for turn in answer["data"]] == [SAID[number] for number in found]
+        assert len((await memory.get("/history/conversations/search", q=question, limit=1))["data"]) == min(
+            1, len(found)
+        )
 
 
 async def test_everything_is_searched_at_once(memory: Memory) -> None:
@@ -264,42 +266,42 @@ async def test_everything_is_searched_at_once(memory: Memory) -> None:
     assert await memory.ids("/history/search", q="station", **{"in": "text"}) == [made["interview"]]
 
 
-@pytest.mark.parametrize(
-    ("path", "params", "names"),
-    [
-        ("/history", {"page": 0}, "page"),
-        ("/history", {"limit": 101}, "limit"),
-        ("/history", {"limit": 0}, "limit"),
-        ("/history", {"order": "upwards"}, "order"),
-        ("/history", {"type": "tts,music"}, "type"),
-        ("/history", {"type": ""}, "type"),
-        ("/history", {"since": "yesterday"}, "since"),
-        ("/history", {"since": "nan"}, "since"),
-        ("/history", {"until": "1e300"}, "until"),
-        ("/history", {"since": "2026-06-30", "until": "2026-06-29"}, "until"),
-        ("/history/transcriptions", {"status": "asleep"}, "status"),
-        ("/history/transcriptions", {"include_download_url": "perhaps"}, "include_download_url"),
-        ("/history/tts", {"voice": ""}, "voice"),
-        ("/history/conversations/search", {}, "q"),
-        ("/history/conversations/search", {"q": ""}, "q"),
-        ("/history/search", {"q": "x", "limit": 101}, "limit"),
-        ("/history/search", {"q": "x", "in": "images"}, "in"),
-        ("/history/conversations/x", {"turns_limit": 2001}, "turns_limit"),
-    ],
+WRONG: tuple[tuple[str, dict[str, object], str], ...] = (
+    ("/history", {"page": 0}, "page"),
+    ("/history", {"limit": 101}, "limit"),
+    ("/history", {"limit": 0}, "limit"),
+    ("/history", {"order": "upwards"}, "order"),
+    ("/history", {"type": "tts,music"}, "type"),
+    ("/history", {"type": ""}, "type"),
+    ("/history", {"since": "yesterday"}, "since"),
+    ("/history", {"since": "nan"}, "since"),
+    ("/history", {"until": "1e300"}, "until"),
+    ("/history", {"since": "2026-06-30", "until": "2026-06-29"}, "until"),
+    ("/history/transcriptions", {"status": "asleep"}, "status"),
+    ("/history/transcriptions", {"include_download_url": "perhaps"}, "include_download_url"),
+    ("/history/tts", {"voice": ""}, "voice"),
+    ("/history/conversations/search", {}, "q"),
+    ("/history/conversations/search", {"q": ""}, "q"),
+    ("/history/search", {"q": "x", "limit": 101}, "limit"),
+    ("/history/search", {"q": "x", "in": "images"}, "in"),
+    ("/history/conversations/x", {"turns_limit": 2001}, "turns_limit"),
 )
-async def test_what_is_wrong_is_named(memory: Memory, path: str, params: dict[str, str], names: str) -> None:
+
+
+async def test_what_is_wrong_is_named(memory: Memory) -> None:
     """The error names the parameter."""
-    answer = await memory.client.get(path, params=params)
-    assert answer.status_code == 422
-    assert answer.json()["error"].startswith(names)
+    for path, params, names in WRONG:
+        answer = await memory.client.get(path, params=params)
+        assert answer.status_code == 422
+        assert answer.json()["error"].startswith(names)
 
 
-@pytest.mark.parametrize("kind", ["transcriptions", "tts", "conversations", "exports"])
-@pytest.mark.parametrize("unknown", ["999", "0", "-1", "sess_nobody", "9" * 30, "%00"])
-async def test_what_is_not_there_is_not_found(memory: Memory, kind: str, unknown: str) -> None:
+async def test_what_is_not_there_is_not_found(memory: Memory) -> None:
     """Whatever an id looks like."""
-    answer = await memory.client.get(f"/history/{kind}/{unknown}")
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    for kind in ("transcriptions", "tts", "conversations", "exports"):
+        for unknown in ("999", "0", "-1", "sess_nobody", "9" * 30, "%00"):
+            answer = await memory.client.get(f"/history/{kind}/{unknown}")
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 async def test_nobody_sees_anothers_history(memory: Memory) -> None:
@@ -367,3 +369,39 @@ async def test_everything_can_be_exported(memory: Memory) -> None:
     assert packed.read(f"{folder}/transcript.txt").decode() == "SPEAKER_0: We met at the station."
     assert b"dentist appointment" in packed.read("conversations/sess_dentist/turns.json")
     assert b"account_id" not in packed.read(f"tts/{made['old voice']}.json")
+
+
+DOCUMENTED = {
+    "/history?limit=10&type=tts,conversation": {"object", "id", "created_at", "cost_usd", "voice"},
+    "/history/transcriptions?status=completed&limit=5": {
+        "object", "id", "created_at", "cost_usd", "status", "filename", "audio_duration_secs", "audio_format",
+        "language", "num_speakers", "num_segments",
+    },
+    "/history/tts?voice=maeve.en-us&limit=10": {
+        "object", "id", "created_at", "cost_usd", "voice", "chars", "audio_secs", "download_url",
+    },
+    "/history/conversations?limit=10": {
+        "object", "id", "created_at", "cost_usd", "voice", "started_at", "ended_at", "duration_secs", "turn_count",
+    },
+    "/history/conversations/search?q=dentist+appointment": {
+        "object", "id", "session_id", "role", "text", "created_at",
+    },
+    "/history/search?q=interview": {"object", "id", "created_at"},
+}  # fmt: skip
+"""Every documented request for a list, and the fields that each of its items is documented to have."""
+
+
+async def test_documented_requests_are_answered_as_documented(memory: Memory) -> None:
+    """Each request as it is written, each answer with all of its fields, and times as the document writes them."""
+    await fill(memory)
+    for path, fields in DOCUMENTED.items():
+        answer = await memory.get(path)
+        assert answer["object"] == "list"
+        assert {"query", "data"} <= set(answer) or {"page", "limit", "total", "has_more"} <= set(answer)
+        assert answer["data"]
+        for item in answer["data"]:
+            assert fields <= set(item)
+            assert datetime.fromisoformat(item["created_at"]).tzinfo == UTC
+    shown = await memory.get("/history/conversations/sess_dentist?include_tool_calls=true")
+    assert {"object", "id", "session_id", "role", "text", "created_at"} <= set(shown["turns"][0])
+    assert {"object", "id", "tool", "args", "result", "created_at"} <= set(shown["tool_calls"][0])

@@ -98,14 +98,14 @@ class TranscriptionPaging(Paging):
 class RenderPaging(Paging):
     """Those of renders."""
 
-    voice: str | None = Field(default=None, min_length=1, description="Filter by voice id")
+    voice: str | None = Field(default=None, pattern=r"^[^\x00]+$", description="Filter by voice id")
     include_download_url: bool = Field(default=True, description="Include a signed Opus URL per item")
 
 
 class ConversationPaging(Paging):
     """Those of conversations."""
 
-    voice: str | None = Field(default=None, min_length=1, description="Filter by voice id")
+    voice: str | None = Field(default=None, pattern=r"^[^\x00]+$", description="Filter by voice id")
 
 
 class WireItem(BaseModel):
