@@ -55,8 +55,7 @@ DOWNLOAD_SECONDS = 3600.0
 Step = Callable[[], Awaitable[None]]
 INDEX_SLOTS = 2
 """Documents or collections read at once in one process."""
-SWEEP_SECONDS = 60.0
-"""How often overdue results and abandoned work are looked for."""
+SWEEP_SECONDS = 60.0  # between two looks for overdue results and abandoned work
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,19 +304,9 @@ def search_index(text: str, *, limit: int = 10, topic: Topic = "general", days: 
     return asyncio.run(run())
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """What is needed to look into history."""
-
-    history: History
-    exports: Exports
-    caller: Caller
-    """Acts for the account whose history it is."""
-
-
 @asynccontextmanager
-async def open_archive(settings: Settings) -> AsyncIterator[Archive]:
-    """Open only what is needed to look into the first admin's history."""
+async def open_archive(settings: Settings) -> AsyncIterator[tuple[History, Exports, Caller]]:
+    """Open only what is needed to look into the first admin's history; the caller acts for that account."""
     async with _open_ground(settings) as ground:
         database, objects, host, cast = ground.database, ground.objects, ground.host, Cast(ground.registry)
         toolbox = Toolbox(ground.registry, host, settings.recognizer, settings.diarizer)
@@ -326,7 +315,7 @@ async def open_archive(settings: Settings) -> AsyncIterator[Archive]:
         history = History(database, objects, transcripts, _renders(ground, cast, clones, Pronunciations(database)))
         guest = await Keys(database).guest(admin=True)
         caller = replace(guest, scopes=frozenset(Scope), guest=False)
-        yield Archive(history, Exports(database, objects, ground.queue, settings.scratch_dir), caller)
+        yield history, Exports(database, objects, ground.queue, settings.scratch_dir), caller
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -10,12 +11,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from voxhall.app import Archive, open_archive
+from voxhall.app import open_archive
 from voxhall.domain.conversation import Conversation, Turn
 from voxhall.domain.history import KINDS, Item, Kind, Wanted
+from voxhall.domain.record import Caller
 from voxhall.domain.transcription import Record
 from voxhall.domain.voice import Render
 from voxhall.errors import InvalidInput
+from voxhall.services.exports import Exports
+from voxhall.services.history import History
 from voxhall.settings import read_settings
 from voxhall.text.captions import transcript_text
 from voxhall.text.times import iso_utc
@@ -29,12 +33,21 @@ TURNS = 2000
 """Of a conversation that are shown."""
 
 
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What is needed to look into history."""
+
+    history: History
+    exports: Exports
+    caller: Caller
+
+
 def in_archive(work: Callable[[Archive], Awaitable[Result]]) -> Result:
     """Do something with history."""
 
     async def run() -> Result:
-        async with open_archive(read_settings()) as archive:
-            return await work(archive)
+        async with open_archive(read_settings()) as opened:
+            return await work(Archive(*opened))
 
     return asyncio.run(run())
 

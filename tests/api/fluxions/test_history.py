@@ -39,7 +39,7 @@ class Memory:
 
     async def get(self, path: str, **params: object) -> Any:
         """Ask for something that there is."""
-        answer = await self.client.get(path, params=params)
+        answer = await self.client.get(path, params=params or None)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
