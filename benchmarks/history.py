@@ -102,7 +102,7 @@ def main() -> None:
     reader = argparse.ArgumentParser()
     reader.add_argument("--records", type=int, default=1_000_000)
     large = reader.parse_args().records
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), job_slots=0) as server:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), job_slots=0, log_level="error") as server:
         keys = {each: server.new_key(f"{each}@example.com") for each in (SMALL, large)}
         for each, key in keys.items():
             began = time.perf_counter()
