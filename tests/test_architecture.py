@@ -16,8 +16,8 @@ LAYERS = (
     {"pipelines"},
     {"accounts", "jobs"},
     {"services"},
-    {"app"},
-    {"library"},
+    {"ground"},
+    {"app", "library", "offices"},
     {"api"},
     {"cli"},
 )

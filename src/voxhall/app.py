@@ -1,9 +1,9 @@
 """Builds the platform: opens stores, engines and services in order, and closes them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 from voxhall.accounts.answers import Answers
@@ -11,22 +11,24 @@ from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
 from voxhall.domain.document import INDEX
-from voxhall.domain.record import UNLIMITED, Caller, Scope
+from voxhall.domain.history import EXPORT
+from voxhall.domain.record import UNLIMITED
 from voxhall.domain.work import LISTEN, TRANSCRIBE
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
+from voxhall.ground import Ground, index_of, open_ground, renders_of, researching
 from voxhall.jobs import webhooks as deliveries
 from voxhall.jobs.queue import Queue
-from voxhall.jobs.worker import Limits, Worker
+from voxhall.jobs.worker import Handler, Limits, Worker
 from voxhall.log import logger
-from voxhall.net.chat import Chat
-from voxhall.net.guard import Guarded, open_guarded
-from voxhall.net.pages import Pages
+from voxhall.net.guard import Guarded
 from voxhall.net.recordings import open_recording
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.contents import Contents
-from voxhall.services.indexing import Indexing
+from voxhall.services.conversations import Conversations
+from voxhall.services.exports import Exports
+from voxhall.services.history import History
 from voxhall.services.keeping import Keeping
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.live import Live, Recovering, open_live
@@ -35,8 +37,7 @@ from voxhall.services.phrasebook import Phrasebook
 from voxhall.services.platform import Health, check_health, usable_engines
 from voxhall.services.probe import Probing
 from voxhall.services.pronunciations import Pronunciations
-from voxhall.services.providers import Judging, open_web
-from voxhall.services.renders import Renders, Terms
+from voxhall.services.renders import Renders
 from voxhall.services.research import Research
 from voxhall.services.tongues import Tongues
 from voxhall.services.tools import Toolbox
@@ -46,10 +47,8 @@ from voxhall.services.translations import Terms as TranslationTerms
 from voxhall.services.translations import Translations
 from voxhall.services.uploads import Uploads
 from voxhall.services.webhooks import Webhooks
-from voxhall.services.writing import Writing, extractor
 from voxhall.settings import Settings
-from voxhall.stores.database import Database, open_database
-from voxhall.stores.objects import Objects, open_objects
+from voxhall.stores.objects import Objects
 from voxhall.stores.seal import open_seal
 from voxhall.stores.transcriptions import webhook_url_of
 from voxhall.stores.urls import Signer, open_signer
@@ -62,7 +61,7 @@ Step = Callable[[], Awaitable[None]]
 INDEX_SLOTS = 2
 """Documents or collections read at once in one process."""
 SWEEP_SECONDS = 60.0
-"""How often overdue results and abandoned work are looked for."""
+"""Between two looks for overdue results and abandoned work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,9 @@ class Platform:
     renders: Renders
     phrasebook: Phrasebook
     translations: Translations
+    conversations: Conversations
+    history: History
+    exports: Exports
     knowledge: Knowledge
     research: Research
     contents: Contents
@@ -123,21 +125,6 @@ class Platform:
         return await self.signer.link(base_url, key, seconds=self.settings.link_seconds, filename=filename)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the services stand on."""
-
-    settings: Settings
-    database: Database
-    objects: Objects
-    registry: Registry
-    host: Host
-    guarded: Guarded
-    pages: Pages
-    """One for all, so that no host is asked twice at once."""
-    queue: Queue
-
-
 @asynccontextmanager
 async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platform]:
     """Open everything a server needs; unfinished jobs go on at once. Raises Misconfigured.
@@ -155,7 +142,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         webhooks = await stack.enter_async_context(_announcing(ground, transcripts.describer(tell)))
         cast, pronunciations = Cast(registry), Pronunciations(database)
         clones = Clones(database, ground.objects, registry, host, cast)
-        renders = _renders(ground, cast, clones, pronunciations)
+        renders = renders_of(ground, cast, clones, pronunciations)
         stack.push_async_callback(renders.close)
         uploads = Uploads(database, ground.objects)
         live = await stack.enter_async_context(_listening(ground, toolbox, quotas))
@@ -164,9 +151,10 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         stack.callback(translations.close)
         knowledge = await stack.enter_async_context(_indexing(ground))
         research = await stack.enter_async_context(researching(ground, knowledge))
-        kept = (transcripts, uploads, renders, webhooks, answers, keys)
+        exports = Exports(database, ground.objects, queue, settings.scratch_dir)
+        kept = (transcripts, uploads, renders, webhooks, answers, exports, keys)
         sweeps = (*(each.sweep for each in kept), keys.refresh_origins)
-        await stack.enter_async_context(_working(ground, toolbox, sweeps))
+        await stack.enter_async_context(_working(ground, toolbox, {EXPORT: exports}, sweeps))
         yield Platform(
             settings=settings,
             objects=ground.objects,
@@ -187,6 +175,9 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             renders=renders,
             phrasebook=phrasebook,
             translations=translations,
+            conversations=Conversations(database),
+            history=History(database, ground.objects, transcripts, renders),
+            exports=exports,
             knowledge=knowledge,
             research=research,
             contents=Contents(ground.pages, registry, host),
@@ -198,31 +189,8 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         )
 
 
-@asynccontextmanager
-async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
-    """Open stores, engines and the way out."""
-    async with open_database(_database_url(settings)) as database, open_guarded(settings.net_allow) as guarded:
-        registry = Registry(settings.models_dir, settings.options_by_engine)
-        with Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds) as host:
-            objects, pages = _objects(settings), Pages(guarded)
-            yield Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))
-
-
 def _keeping(ground: Ground) -> Keeping:
     return Keeping(ground.database, ground.objects, ground.settings.transcription_price)
-
-
-def _renders(ground: Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
-    settings = ground.settings
-    return Renders(
-        database=ground.database,
-        objects=ground.objects,
-        host=ground.host,
-        cast=cast,
-        clones=clones,
-        pronunciations=pronunciations,
-        terms=Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots),
-    )
 
 
 def _translations(ground: Ground, phrasebook: Phrasebook) -> Translations:
@@ -238,8 +206,10 @@ def _listening(ground: Ground, toolbox: Toolbox, quotas: Quotas) -> AbstractAsyn
 
 
 @asynccontextmanager
-async def _working(ground: Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> AsyncIterator[None]:
-    """Work on transcriptions, and look after what nobody asks for."""
+async def _working(
+    ground: Ground, toolbox: Toolbox, others: Mapping[str, Handler], sweeps: Sequence[Step]
+) -> AsyncIterator[None]:
+    """Work on transcriptions and other jobs, and look after what nobody asks for."""
     settings = ground.settings
     keeping = _keeping(ground)
     transcribing = Transcribing(
@@ -263,7 +233,7 @@ async def _working(ground: Ground, toolbox: Toolbox, sweeps: Sequence[Step]) -> 
     # streams that go on count as running, but take no slots of those that are recovered or of recordings
     rare = Limits(min(1, settings.job_slots), UNLIMITED, settings.job_lease_seconds)
     recovering = Worker(ground.queue, {LISTEN: Recovering(keeping)}, rare)
-    recordings = Worker(ground.queue, {TRANSCRIBE: transcribing}, limits)
+    recordings = Worker(ground.queue, {TRANSCRIBE: transcribing, **others}, limits)
     async with recordings.working(), recovering.working(), _sweeping(*sweeps, tidy):
         yield
 
@@ -278,68 +248,6 @@ async def _indexing(ground: Ground) -> AsyncIterator[Knowledge]:
         yield knowledge
 
 
-def index_of(ground: Ground) -> tuple[Knowledge, Indexing]:
-    """Give the local index, and what reads documents into it."""
-    knowledge = Knowledge(
-        database=ground.database,
-        objects=ground.objects,
-        queue=ground.queue,
-        registry=ground.registry,
-        host=ground.host,
-        guarded=ground.guarded,
-    )
-    indexing = Indexing(
-        database=ground.database,
-        objects=ground.objects,
-        registry=ground.registry,
-        host=ground.host,
-        pages=ground.pages,
-    )
-    return knowledge, indexing
-
-
-@asynccontextmanager
-async def researching(ground: Ground, knowledge: Knowledge) -> AsyncIterator[Research]:
-    """Open what searches beside the local index, and what writes answers."""
-    settings, registry, host = ground.settings, ground.registry, ground.host
-    key = settings.llm_key.get_secret_value() if settings.llm_key else None
-    chat = Chat(str(settings.llm_url), settings.llm_model, key) if settings.llm_url else None
-    async with AsyncExitStack() as stack:
-        web = await stack.enter_async_context(open_web(settings))
-        if chat:
-            stack.push_async_callback(chat.close)
-        writing = Writing(extractor(registry, host), chat)
-        yield Research(ground.database, knowledge, web, Judging(web, registry, host), writing)
-
-
-@asynccontextmanager
-async def open_keys(settings: Settings) -> AsyncIterator[Keys]:
-    """Open only what is needed to look after keys."""
-    async with open_database(_database_url(settings)) as database:
-        yield Keys(database)
-
-
-@dataclass(frozen=True, slots=True)
-class Studio:
-    """What is needed to look after voices."""
-
-    cast: Cast
-    clones: Clones
-    caller: Caller
-    """Acts for the account whose voices they are."""
-
-
-@asynccontextmanager
-async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
-    """Open only what is needed to look after the first admin's voices."""
-    async with open_database(_database_url(settings)) as database:
-        registry = Registry(settings.models_dir, settings.options_by_engine)
-        with Host(registry, processes=settings.engine_processes) as host:
-            cast, keys = Cast(registry), Keys(database)
-            clones = Clones(database, _objects(settings), registry, host, cast)
-            yield Studio(cast, clones, replace(await keys.guest(admin=True), scopes=frozenset(Scope), guest=False))
-
-
 @asynccontextmanager
 async def _announcing(ground: Ground, describe: deliveries.Describe) -> AsyncIterator[Webhooks]:
     """Tell webhooks what becomes of jobs, by a worker of its own: slow receivers and long jobs do not meet."""
@@ -352,14 +260,6 @@ async def _announcing(ground: Ground, describe: deliveries.Describe) -> AsyncIte
     limits = Limits(slots, max(1, slots // 4), settings.job_lease_seconds)
     async with Worker(queue, {deliveries.KIND: delivering}, limits).working():
         yield Webhooks(database, queue, guarded, seal)
-
-
-def _objects(settings: Settings) -> Objects:
-    return open_objects(settings.objects_url or (settings.data_dir.absolute() / "objects").as_uri())
-
-
-def _database_url(settings: Settings) -> str:
-    return settings.database_url or f"sqlite+aiosqlite:///{settings.data_dir.absolute() / 'voxhall.db'}"
 
 
 async def _admit_first(keys: Keys, settings: Settings) -> None:

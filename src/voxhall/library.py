@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from voxhall.accounts.keys import Keys
-from voxhall.app import index_of, open_ground, researching
 from voxhall.domain.knowledge import Answer, Hit, Question, Topic
 from voxhall.domain.record import Caller, Scope
+from voxhall.ground import index_of, open_ground, researching
 from voxhall.services.indexing import Indexing
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.research import Asking, Research

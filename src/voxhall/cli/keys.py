@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from voxhall.accounts.keys import Keys
-from voxhall.app import open_keys
 from voxhall.domain.record import Environment, KeyType, NewKey, Scope
+from voxhall.offices import open_keys
 from voxhall.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True)

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from voxhall import __version__
-from voxhall.cli import index, keys, models, voices
+from voxhall.cli import history, index, keys, models, voices
 from voxhall.cli.inspect import config, doctor
 from voxhall.cli.listen import listen
 from voxhall.cli.media import transcribe
@@ -30,6 +30,7 @@ app.command()(config)
 app.add_typer(keys.app, name="keys", help="Make, list and revoke API keys.")
 app.add_typer(voices.app, name="voices", help="List voices, make one of a clip, delete one.")
 app.add_typer(index.app, name="index", help="Fill, list and search the local index of documents.")
+app.add_typer(history.app, name="history", help="List, show, search and export what was done.")
 app.add_typer(models.app, name="models", help="List, fetch and remove models that widen the defaults.")
 
 

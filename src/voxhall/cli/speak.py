@@ -13,7 +13,6 @@ from typing import Annotated, BinaryIO
 import typer
 from rich.console import Console
 
-from voxhall.app import Studio
 from voxhall.audio.encode import encode
 from voxhall.audio.pcm import to_pcm
 from voxhall.audio.wav import header
@@ -21,6 +20,7 @@ from voxhall.cli.voices import in_studio
 from voxhall.domain.voice import Order, Spoken, Voice
 from voxhall.engines.protocols import Samples
 from voxhall.errors import InvalidInput, NotFound
+from voxhall.offices import Studio
 from voxhall.pipelines.speak import SPEECH_RATE
 from voxhall.services.clones import PREFIX
 from voxhall.services.local import open_engines, sound_format

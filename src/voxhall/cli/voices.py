@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from voxhall.app import Studio, open_studio
 from voxhall.domain.voice import Clone
+from voxhall.offices import Studio, open_studio
 from voxhall.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True)

@@ -102,6 +102,8 @@ class Record:
     metadata: Mapping[str, object] = field(default_factory=dict)
     webhook_url: str | None = None
     batch_id: int | None = None
+    cost: float | None = None
+    """US dollars, by the price of the day; None until it is done."""
 
     @property
     def audio_format(self) -> str | None:

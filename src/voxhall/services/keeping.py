@@ -12,7 +12,7 @@ from voxhall.domain.transcription import Record
 from voxhall.engines import wire
 from voxhall.errors import LeaseLost
 from voxhall.jobs.queue import Claimed, Commit
-from voxhall.stores import ledger
+from voxhall.stores import ledger, websearch
 from voxhall.stores import transcriptions as table
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
@@ -55,12 +55,14 @@ class Keeping:
             "num_segments": len(transcript.segments),
             "num_speakers": transcript.speakers,
             "notice": transcript.notice,
+            "cost": (cost := math.ceil(transcript.duration) * self.price / 3600),
         }
-        billed = math.ceil(transcript.duration)
-        used = Usage("transcription", seconds=transcript.duration, cost=billed * self.price / 3600)
+        used = Usage("transcription", seconds=transcript.duration, cost=cost)
+        said = "\n".join(segment.text for segment in transcript.segments) if record.store else ""
 
         async def commit(connection: AsyncConnection) -> None:
-            await table.set_result(connection, record.id, values)
+            if await table.set_result(connection, record.id, values):
+                await websearch.index(connection, "transcripts", record.account_id, record.id, said)
             await ledger.record(connection, job.account_id, job.key_id, used, self.database.now())
 
         return commit

@@ -194,6 +194,14 @@ class Renders:
             raise NotFound(f"there is no render {render_id}")
         return found
 
+    async def delete(self, caller: Caller, render_id: int) -> None:
+        """Remove one and its sound; raises NotFound."""
+        render = await self.get(caller, render_id)
+        async with self._database.write() as connection:
+            await table.remove(connection, render.id)
+        if render.audio_key:
+            await self._objects.delete(render.audio_key)
+
     async def sweep(self) -> None:
         """Record that renders were lost with their process."""
         async with self._database.write() as connection:
@@ -221,7 +229,7 @@ class Renders:
         async with self._database.write() as connection:
             if characters:
                 await ledger.record(connection, caller.account_id, caller.key_id, used, self._database.now())
-            await table.end(
+            kept = await table.end(
                 connection,
                 rendering.id,
                 state=rendering.state,
@@ -231,6 +239,8 @@ class Renders:
                 audio_key=key,
                 chunks=rendering.spoken,
             )
+        if key and not kept:  # deleted in the meantime
+            await self._objects.delete(key)
 
 
 async def _chunks_of(file: BinaryIO) -> AsyncIterator[bytes]:

@@ -218,11 +218,16 @@ class Transcripts:
                     latest = each
         return latest
 
-    async def publish(self, record: Record, text: bytes) -> str:
+    async def publish(self, record: Record, text: bytes, ending: str = PUBLISHED) -> str:
         """Store a transcript as its readers see it, until it is deleted; give its key."""
-        key = f"{record.transcript_key}{PUBLISHED}"
+        key = f"{record.transcript_key}{ending}"
         await self._objects.put_bytes(key, text)
         return key
+
+    async def published(self, record: Record, ending: str) -> str | None:
+        """Give the key of what was published before with this ending."""
+        key = f"{record.transcript_key}{ending}"
+        return key if record.transcript_key and await self._objects.size(key) is not None else None
 
     async def cancel(self, caller: Caller, record_id: int) -> Record:
         """Stop one; raises Conflict when it has ended already."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.voice import Order, Render, RenderState, Spoken
@@ -44,6 +44,17 @@ async def find(connection: AsyncConnection, account_id: int, render_id: int) -> 
     return read(Render, row) if row else None
 
 
+async def find_many(connection: AsyncConnection, account_id: int, ids: Sequence[int]) -> list[Render]:
+    """Find those of an account's renders that have these ids."""
+    where = (renders.c.account_id == account_id, renders.c.id.in_(ids))
+    return [read(Render, row) for row in await connection.execute(select(renders).where(*where))]
+
+
+async def remove(connection: AsyncConnection, render_id: int) -> None:
+    """Remove a render."""
+    await connection.execute(delete(renders).where(renders.c.id == render_id))
+
+
 async def end(  # noqa: PLR0913 - each is a column
     connection: AsyncConnection,
     render_id: int,
@@ -54,8 +65,8 @@ async def end(  # noqa: PLR0913 - each is a column
     cost: float,
     audio_key: str | None,
     chunks: Sequence[Spoken],
-) -> None:
-    """Record how a render ended."""
+) -> bool:
+    """Record how a render ended; tell whether it is still there."""
     values = {
         "state": state,
         "characters": characters,
@@ -64,7 +75,8 @@ async def end(  # noqa: PLR0913 - each is a column
         "audio_key": audio_key,
         "chunks": msgspec.to_builtins(chunks),
     }
-    await connection.execute(update(renders).where(renders.c.id == render_id).values(**values))
+    made = await connection.execute(update(renders).where(renders.c.id == render_id).values(**values))
+    return made.rowcount > 0
 
 
 async def give_up_before(connection: AsyncConnection, moment: float) -> None:

@@ -119,8 +119,7 @@ answers = Table(
     "answers",
     metadata,
     Column("account_id", Id, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    # what the caller sent as Idempotency-Key
-    Column("key", String, primary_key=True),
+    Column("key", String, primary_key=True),  # what the caller sent as Idempotency-Key
     # who works on the request, until when nobody else may; None once it is answered
     Column("worker", String),
     Column("lease_until", Double),
@@ -216,6 +215,7 @@ transcriptions = Table(
     Column("metadata", JSON),
     Column("webhook_url", Text),
     Column("batch_id", Id),
+    Column("cost", Double),
     Index("ix_transcriptions_listing", "account_id", "id"),
     Index("ix_transcriptions_cache", "account_id", "fingerprint"),
     Index("ix_transcriptions_uid", "uid", unique=True),

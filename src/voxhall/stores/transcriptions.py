@@ -1,6 +1,6 @@
 """Rows of transcriptions, joined with the jobs that work on them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 import msgspec
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.transcription import Batch, Record, State, Submission
+from voxhall.stores import websearch
 from voxhall.stores.rows import read
 from voxhall.stores.tables import batches, jobs, transcriptions
 
@@ -41,6 +42,7 @@ ROW = (
     transcriptions.c.metadata,
     transcriptions.c.webhook_url,
     transcriptions.c.batch_id,
+    transcriptions.c.cost,
 )
 
 
@@ -71,8 +73,10 @@ async def insert_row(connection: AsyncConnection, values: Mapping[str, object], 
         "webhook_url": submission.webhook_url,
         "batch_id": submission.batch_id,
     }
-    row = await connection.execute(insert(transcriptions).values(**values, **asked).returning(transcriptions.c.id))
-    return int(row.scalar_one())
+    made = insert(transcriptions).values(**values, **asked)
+    row = (await connection.execute(made.returning(transcriptions.c.id, transcriptions.c.account_id))).one()
+    await websearch.index(connection, "filenames", row.account_id, row.id, submission.filename)
+    return int(row.id)
 
 
 async def find(connection: AsyncConnection, account_id: int, record_id: int) -> Record | None:
@@ -80,6 +84,12 @@ async def find(connection: AsyncConnection, account_id: int, record_id: int) -> 
     where = (transcriptions.c.account_id == account_id, transcriptions.c.id == record_id)
     row = (await connection.execute(_rows().where(*where))).one_or_none()
     return _record(row) if row else None
+
+
+async def find_many(connection: AsyncConnection, account_id: int, ids: Sequence[int]) -> list[Record]:
+    """Find those of an account's transcriptions that have these ids."""
+    where = (transcriptions.c.account_id == account_id, transcriptions.c.id.in_(ids))
+    return [_record(row) for row in await connection.execute(_rows().where(*where))]
 
 
 async def find_by_uid(connection: AsyncConnection, account_id: int, uid: str) -> Record | None:

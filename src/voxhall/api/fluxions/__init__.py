@@ -1,12 +1,12 @@
-"""The Fluxions dialect: transcription jobs, speech, cloned voices."""
+"""The Fluxions dialect: transcription jobs, speech, cloned voices, history."""
 
 from fastapi import APIRouter
 
 from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, Problem
-from voxhall.api.fluxions import routes, routes_speech, speech_socket
+from voxhall.api.fluxions import routes, routes_history, routes_speech, speech_socket
 
-PARTS = (routes, routes_speech, speech_socket)
+PARTS = (routes, routes_speech, speech_socket, routes_history)
 
 router = APIRouter()
 for part in PARTS:

@@ -7,14 +7,14 @@ from pydantic import BaseModel, Field
 
 from voxhall.api.extras import Extras
 from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, SoundEvent, Transcript, Word
-from voxhall.domain.transcription import Options, Record
+from voxhall.domain.transcription import Options, Record, State
 from voxhall.domain.work import Progress
 from voxhall.text.captions import transcript_text
 from voxhall.text.times import iso_utc
 
 Status = Literal["submitted", "processing", "completed", "failed"]
 
-STATUS: dict[str, Status] = {
+STATUS: dict[State, Status] = {
     "queued": "submitted",
     "running": "processing",
     "done": "completed",
@@ -201,7 +201,7 @@ def transcription(record: Record, result: Transcript | None, links: Links, *, wo
         non_speech=record.options.sounds,
         num_chunks=record.num_chunks,
         text=transcript_text(result, events=record.options.sounds) if result else None,
-        segments=[_segment(s, n, words=words) for n, s in enumerate(result.segments)] if result else None,
+        segments=segments(result, words=words) if result else None,
         audio_url=links.audio,
         cached=record.cached,
         error_message=record.error_message,
@@ -217,6 +217,11 @@ def _rounded(seconds: float | None) -> float | None:
 
 def _language(record: Record) -> str | None:
     return None if record.language == UNKNOWN_LANGUAGE else record.language
+
+
+def segments(result: Transcript, *, words: bool) -> list[WireSegment]:
+    """Write what was said, utterance by utterance; `words` adds their times."""
+    return [_segment(segment, number, words=words) for number, segment in enumerate(result.segments)]
 
 
 def _segment(segment: Segment, index: int, *, words: bool) -> WireSegment:

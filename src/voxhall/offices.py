@@ -1,0 +1,63 @@
+"""Parts of a platform opened alone, for whoever works beside the server: keys, voices, history."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from voxhall.accounts.keys import Keys
+from voxhall.accounts.limits import Quotas
+from voxhall.domain.record import Caller, Scope
+from voxhall.engines.host import Host
+from voxhall.engines.registry import Registry
+from voxhall.ground import database_url, objects_of, open_ground, renders_of
+from voxhall.services.cast import Cast
+from voxhall.services.clones import Clones
+from voxhall.services.exports import Exports
+from voxhall.services.history import History
+from voxhall.services.pronunciations import Pronunciations
+from voxhall.services.tools import Toolbox
+from voxhall.services.transcripts import Transcripts
+from voxhall.settings import Settings
+from voxhall.stores.database import open_database
+
+
+@asynccontextmanager
+async def open_archive(settings: Settings) -> AsyncIterator[tuple[History, Exports, Caller]]:
+    """Open only what is needed to look into the first admin's history; the caller acts for that account."""
+    async with open_ground(settings) as ground:
+        database, objects, host, cast = ground.database, ground.objects, ground.host, Cast(ground.registry)
+        toolbox = Toolbox(ground.registry, host, settings.recognizer, settings.diarizer)
+        transcripts = Transcripts(database, objects, ground.queue, toolbox, Quotas(database, settings.limits))
+        clones = Clones(database, objects, ground.registry, host, cast)
+        history = History(database, objects, transcripts, renders_of(ground, cast, clones, Pronunciations(database)))
+        guest = await Keys(database).guest(admin=True)
+        caller = replace(guest, scopes=frozenset(Scope), guest=False)
+        yield history, Exports(database, objects, ground.queue, settings.scratch_dir), caller
+
+
+@asynccontextmanager
+async def open_keys(settings: Settings) -> AsyncIterator[Keys]:
+    """Open only what is needed to look after keys."""
+    async with open_database(database_url(settings)) as database:
+        yield Keys(database)
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """What is needed to look after voices."""
+
+    cast: Cast
+    clones: Clones
+    caller: Caller
+    """Acts for the account whose voices they are."""
+
+
+@asynccontextmanager
+async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
+    """Open only what is needed to look after the first admin's voices."""
+    async with open_database(database_url(settings)) as database:
+        registry = Registry(settings.models_dir, settings.options_by_engine)
+        with Host(registry, processes=settings.engine_processes) as host:
+            cast, keys = Cast(registry), Keys(database)
+            clones = Clones(database, objects_of(settings), registry, host, cast)
+            yield Studio(cast, clones, replace(await keys.guest(admin=True), scopes=frozenset(Scope), guest=False))
