@@ -23,7 +23,7 @@ format: $(READY)
 	$(BIN)/ruff format
 
 bench: $(READY)
-	for each in throughput length responsiveness crashes webhooks speech voices intelligibility lesan listening translation; do PYTHONPATH=tests $(BIN)/python benchmarks/$$each.py || exit 1; done
+	for each in throughput length responsiveness crashes webhooks speech voices intelligibility lesan listening translation agent; do PYTHONPATH=tests $(BIN)/python benchmarks/$$each.py || exit 1; done
 
 # pins and hashes, but no addresses: whatever registry is configured is used
 lock: $(READY)
@@ -31,7 +31,7 @@ lock: $(READY)
 
 # Debian packages that widen the defaults; nothing needs them
 system:
-	apt-get install -y --no-install-recommends curl festival festvox-us-slt-hts flite nodejs \
+	apt-get install -y --no-install-recommends curl festival festvox-us-slt-hts flite libportaudio2 nodejs \
 		apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en apertium-eu-en apertium-hbs-eng apertium-isl-eng apertium-mkd-eng
 
 $(READY): requirements.lock pyproject.toml

@@ -8,7 +8,7 @@ from click import Group
 from typer.main import get_command
 
 from voxhall import errors
-from voxhall.api import flux, fluxions, lesan, libretranslate
+from voxhall.api import agent, flux, fluxions, lesan, libretranslate
 from voxhall.cli.main import app
 from voxhall.settings import Settings
 
@@ -57,7 +57,7 @@ def test_every_command_is_documented(command: str) -> None:
 
 def paths() -> set[str]:
     """Give every path of every dialect."""
-    parts = (*fluxions.PARTS, *lesan.PARTS, *libretranslate.PARTS, *flux.PARTS)
+    parts = (*fluxions.PARTS, *lesan.PARTS, *libretranslate.PARTS, *flux.PARTS, *agent.PARTS)
     return {route.path for part in parts for route in part.router.routes}
 
 

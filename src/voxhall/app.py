@@ -1,8 +1,8 @@
 """Builds the platform: opens stores, engines and services in order, and closes them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -19,10 +19,12 @@ from voxhall.engines.registry import Registry
 from voxhall.ground import Ground, index_of, open_ground, renders_of, researching
 from voxhall.jobs import webhooks as deliveries
 from voxhall.jobs.queue import Queue
+from voxhall.jobs.sweeping import Step, sweeping
 from voxhall.jobs.worker import Handler, Limits, Worker
 from voxhall.log import logger
 from voxhall.net.guard import Guarded
 from voxhall.net.recordings import open_recording
+from voxhall.pipelines.listen import Desk
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.contents import Contents
@@ -39,6 +41,7 @@ from voxhall.services.probe import Probing
 from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.renders import Renders
 from voxhall.services.research import Research
+from voxhall.services.sessions import Sessions, Stand, open_sessions
 from voxhall.services.tongues import Tongues
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
@@ -57,11 +60,8 @@ log = logger(__name__)
 
 DOWNLOAD_SECONDS = 3600.0
 """That fetching a recording from elsewhere may take."""
-Step = Callable[[], Awaitable[None]]
 INDEX_SLOTS = 2
 """Documents or collections read at once in one process."""
-SWEEP_SECONDS = 60.0
-"""Between two looks for overdue results and abandoned work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Platform:
     renders: Renders
     phrasebook: Phrasebook
     translations: Translations
-    conversations: Conversations
+    sessions: Sessions
     history: History
     exports: Exports
     knowledge: Knowledge
@@ -134,8 +134,7 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(open_ground(settings))
         database, registry, host, queue = ground.database, ground.registry, ground.host, ground.queue
-        keys, quotas, answers = Keys(database), Quotas(database, settings.limits), Answers(database)
-        await _admit_first(keys, settings)
+        keys, quotas, answers = await _admitting(ground), Quotas(database, settings.limits), Answers(database)
         await stack.enter_async_context(quotas.keeping())
         toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
         transcripts = Transcripts(database, ground.objects, queue, toolbox, quotas)
@@ -144,15 +143,15 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         clones = Clones(database, ground.objects, registry, host, cast)
         renders = renders_of(ground, cast, clones, pronunciations)
         stack.push_async_callback(renders.close)
-        uploads = Uploads(database, ground.objects)
-        live = await stack.enter_async_context(_listening(ground, toolbox, quotas))
-        phrasebook = Phrasebook(database)
-        translations = _translations(ground, phrasebook)
-        stack.callback(translations.close)
+        desk = stack.enter_context(closing(Desk(settings.engine_processes)))
+        live = await stack.enter_async_context(_listening(ground, toolbox, quotas, desk))
+        translations = stack.enter_context(closing(_translations(ground)))
         knowledge = await stack.enter_async_context(_indexing(ground))
         research = await stack.enter_async_context(researching(ground, knowledge))
-        exports = Exports(database, ground.objects, queue, settings.scratch_dir)
-        kept = (transcripts, uploads, renders, webhooks, answers, exports, keys)
+        stand = Stand(toolbox, desk, research, renders, cast, quotas, registry, host, Conversations(database))
+        sessions = await stack.enter_async_context(open_sessions(settings, database, ground.guarded, stand))
+        uploads, exports = Uploads(database, ground.objects), _exports(ground)
+        kept = (transcripts, uploads, renders, webhooks, answers, exports, keys, sessions)
         sweeps = (*(each.sweep for each in kept), keys.refresh_origins)
         await stack.enter_async_context(_working(ground, toolbox, {EXPORT: exports}, sweeps))
         yield Platform(
@@ -173,9 +172,9 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             clones=clones,
             pronunciations=pronunciations,
             renders=renders,
-            phrasebook=phrasebook,
+            sessions=sessions,
+            phrasebook=Phrasebook(database),
             translations=translations,
-            conversations=Conversations(database),
             history=History(database, ground.objects, transcripts, renders),
             exports=exports,
             knowledge=knowledge,
@@ -193,16 +192,20 @@ def _keeping(ground: Ground) -> Keeping:
     return Keeping(ground.database, ground.objects, ground.settings.transcription_price)
 
 
-def _translations(ground: Ground, phrasebook: Phrasebook) -> Translations:
+def _exports(ground: Ground) -> Exports:
+    return Exports(ground.database, ground.objects, ground.queue, ground.settings.scratch_dir)
+
+
+def _translations(ground: Ground) -> Translations:
     settings = ground.settings
     tongues = Tongues(ground.registry, ground.host, settings.translator)
     terms = TranslationTerms(settings.max_translation_characters, settings.translation_price)
-    return Translations(ground.database, tongues, phrasebook, terms)
+    return Translations(ground.database, tongues, Phrasebook(ground.database), terms)
 
 
-def _listening(ground: Ground, toolbox: Toolbox, quotas: Quotas) -> AbstractAsyncContextManager[Live]:
-    processes, lease = ground.settings.engine_processes, ground.settings.job_lease_seconds
-    return open_live(_keeping(ground), ground.queue, quotas, toolbox, processes=processes, lease=lease)
+def _listening(ground: Ground, toolbox: Toolbox, quotas: Quotas, desk: Desk) -> AbstractAsyncContextManager[Live]:
+    lease = ground.settings.job_lease_seconds
+    return open_live(_keeping(ground), ground.queue, quotas, toolbox, desk=desk, lease=lease)
 
 
 @asynccontextmanager
@@ -234,7 +237,7 @@ async def _working(
     rare = Limits(min(1, settings.job_slots), UNLIMITED, settings.job_lease_seconds)
     recovering = Worker(ground.queue, {LISTEN: Recovering(keeping)}, rare)
     recordings = Worker(ground.queue, {TRANSCRIBE: transcribing, **others}, limits)
-    async with recordings.working(), recovering.working(), _sweeping(*sweeps, tidy):
+    async with recordings.working(), recovering.working(), sweeping(*sweeps, tidy):
         yield
 
 
@@ -262,33 +265,13 @@ async def _announcing(ground: Ground, describe: deliveries.Describe) -> AsyncIte
         yield Webhooks(database, queue, guarded, seal)
 
 
-async def _admit_first(keys: Keys, settings: Settings) -> None:
-    """Make the first admin key on an empty database and say it, once."""
-    given = settings.admin_key.get_secret_value() if settings.admin_key else None
+async def _admitting(ground: Ground) -> Keys:
+    """Open the keys; on an empty database make the first admin's and say it, once."""
+    keys = Keys(ground.database)
+    given = ground.settings.admin_key.get_secret_value() if ground.settings.admin_key else None
     made = await keys.ensure_admin(given)
     await keys.refresh_origins()
     if made:
         print(f"Your admin key, shown only this once: {made}", flush=True)  # noqa: T201 - never into a log
         print("More keys: voxhall keys create --account EMAIL", flush=True)  # noqa: T201 - likewise
-
-
-@asynccontextmanager
-async def _sweeping(*sweeps: Step) -> AsyncIterator[None]:
-    """Look after what nobody asks for, now and then."""
-
-    async def sweep() -> None:
-        while True:
-            for each in sweeps:
-                try:
-                    await each()
-                except Exception as error:  # noqa: BLE001 - it is tried again
-                    log.warning("sweeping failed", error=type(error).__name__)
-            await asyncio.sleep(SWEEP_SECONDS)
-
-    task = asyncio.create_task(sweep())
-    try:
-        yield
-    finally:
-        task.cancel()
-        # what it does with the database must end before that is closed
-        await asyncio.wait({task})
+    return keys

@@ -21,6 +21,7 @@ VoxhallError
 ├── UpstreamFailed          another server cannot be reached, or answers with an error
 ├── UpstreamTimeout         another server does not answer in time
 ├── UpstreamLimited         another server asks to slow down
+├── MicrophoneUnavailable   there is no microphone here, or it cannot be opened
 ├── StorageFull             the disk or bucket takes no more
 ├── LeaseLost               another worker owns this job now
 └── Misconfigured           a setting is wrong; says which and what would be right
@@ -174,6 +175,12 @@ class UpstreamLimited(VoxhallError):
     """Another server asks to slow down."""
 
     code = "upstream_limited"
+
+
+class MicrophoneUnavailable(VoxhallError):
+    """There is no microphone on this server, or it cannot be opened."""
+
+    code = "microphone_unavailable"
 
 
 class StorageFull(VoxhallError):

@@ -25,7 +25,7 @@ Names = Annotated[tuple[str, ...], NoDecode]
 UNLIMITED_TIER = "unlimited"
 """The tier that there always is."""
 
-OPENABLE = ("flux", "renders")
+OPENABLE = ("agent", "flux", "renders")
 """What an operator may open to callers without a key."""
 
 
@@ -112,7 +112,7 @@ class Settings(BaseSettings):
     tier: str = UNLIMITED_TIER
     """The tier of every account; a key's own limits go before it. `unlimited` has none."""
     open: Names = ()
-    """What needs no key even when others than this machine's programs can reach the server: `flux`, `renders`."""
+    """What needs no key even where others than this machine's programs reach the server: `agent`, `flux`, `renders`."""
 
     allowed_hosts: Names = ()
     """Names under which the server may be addressed, besides its own addresses; comma-separated."""
@@ -149,6 +149,25 @@ class Settings(BaseSettings):
     """The model that reranks."""
     search_seconds: float = Field(default=5.0, gt=0)
     """That a search provider or reranker may take; who is later is left out."""
+
+    analyzer_url: AnyHttpUrl | None = None
+    """Where agent sessions have speech transcribed; without it, here."""
+    rag_url: AnyHttpUrl | None = None
+    """Where agent sessions ask for answers; without it, the local index and the language model."""
+    tts_url: AnyHttpUrl | None = None
+    """Where agent sessions have answers spoken; without it, here."""
+    tts_voice: str | None = None
+    """The voice of agent sessions that name none; without it, the first built-in one."""
+    tts_instructions: str | None = None
+    """Style instructions for `tts_url`, of agent sessions that give none."""
+    callout_seconds: float = Field(default=60.0, gt=0)
+    """After so many seconds without an answer one of these services is given up."""
+    generated_audio: Path | None = None
+    """Folder for what agent sessions say, as WAV files; without it, in `data_dir`."""
+    generated_audio_hours: float = Field(default=24.0, gt=0)
+    """Age at which these files are removed."""
+    max_sessions: int = Field(default=64, ge=1)
+    """Agent sessions at once in this process."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity that is logged."""
@@ -223,6 +242,11 @@ class Settings(BaseSettings):
     def models_dir(self) -> Path:
         """Where fetched weights are kept."""
         return self.data_dir / "models"
+
+    @property
+    def generated_audio_dir(self) -> Path:
+        """Where agent sessions put what they say."""
+        return (self.generated_audio or self.data_dir / "generated_audio").absolute()
 
     @property
     def scratch_dir(self) -> Path:

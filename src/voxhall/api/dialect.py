@@ -44,6 +44,7 @@ STATUS: dict[type[errors.VoxhallError], HTTPStatus] = {
     errors.UpstreamFailed: HTTPStatus.BAD_GATEWAY,
     errors.UpstreamTimeout: HTTPStatus.GATEWAY_TIMEOUT,
     errors.UpstreamLimited: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.MicrophoneUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 """An error answers with the status of the first of its classes that is named here."""

@@ -7,13 +7,13 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from voxhall import __version__
-from voxhall.api import flux, fluxions, lesan, libretranslate, root
+from voxhall.api import agent, flux, fluxions, lesan, libretranslate, root
 from voxhall.api.dialect import Dialect, application
 from voxhall.api.idempotency import Idempotent
 from voxhall.api.middleware import Allowances, Cors, Guard, RequestId
 from voxhall.app import Platform
 
-DIALECTS: tuple[Dialect, ...] = (lesan.dialect, libretranslate.dialect, flux.dialect, fluxions.dialect)
+DIALECTS: tuple[Dialect, ...] = (lesan.dialect, libretranslate.dialect, flux.dialect, agent.dialect, fluxions.dialect)
 """The last owns every path that no other does."""
 
 

@@ -14,6 +14,7 @@ from voxhall.cli.listen import listen
 from voxhall.cli.media import transcribe
 from voxhall.cli.research import answer, search
 from voxhall.cli.speak import speak
+from voxhall.cli.talk import talk
 from voxhall.cli.translate import translate
 from voxhall.errors import VoxhallError
 from voxhall.settings import read_settings
@@ -22,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="On
 app.command()(transcribe)
 app.command()(listen)
 app.command()(speak)
+app.command()(talk)
 app.command()(translate)
 app.command()(search)
 app.command()(answer)

@@ -69,7 +69,7 @@ def speak(  # noqa: PLR0913 - each is an option of the command
             with output.open("wb") as target:
                 encode((block[None] for block in chain([first], blocks)), target, form, rate=SPEECH_RATE)
             return
-        with _pipe() if output is None else _standard_output() as pipe, suppress(BrokenPipeError):
+        with aloud() if output is None else _standard_output() as pipe, suppress(BrokenPipeError):
             pipe.write(header(SPEECH_RATE, None))
             for block in blocks:
                 pipe.write(to_pcm(block[None]))
@@ -111,7 +111,7 @@ def _standard_output() -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _pipe() -> Iterator[BinaryIO]:
+def aloud() -> Iterator[BinaryIO]:
     """Give what a player plays; raises NotFound where there is none."""
     command = next((player for player in PLAYERS if shutil.which(player[0])), None)
     if command is None:

@@ -291,16 +291,14 @@ class Live:
 
 @asynccontextmanager
 async def open_live(  # noqa: PLR0913 - a service stands on what it needs
-    keeping: Keeping, queue: Queue, quotas: Quotas, toolbox: Toolbox, *, processes: int, lease: float
+    keeping: Keeping, queue: Queue, quotas: Quotas, toolbox: Toolbox, *, desk: Desk, lease: float
 ) -> AsyncIterator[Live]:
-    """Listen with so many engine processes; streams that are open at the end are kept as far as they came."""
-    desk = Desk(processes)
+    """Listen to streams; those that are open at the end are kept as far as they came."""
     live = Live(keeping=keeping, queue=queue, quotas=quotas, toolbox=toolbox, desk=desk, lease=lease)
     try:
         yield live
     finally:
         await live.close()
-        desk.close()
 
 
 class Recovering:

@@ -12,6 +12,7 @@ from voxhall.domain.research import Conversation, Found, Message, Turn
 from voxhall.errors import NotFound
 from voxhall.log import logger
 from voxhall.net.breaker import Breaker
+from voxhall.pipelines.compose import Style
 from voxhall.pipelines.followup import REMEMBERED
 from voxhall.pipelines.research import Provider, ask_all
 from voxhall.services.knowledge import Knowledge
@@ -66,7 +67,9 @@ class Research:
         judged, reranked = await self._judging.judge(question.text, hits)
         return Found(tuple(judged[: question.limit]), reranked)
 
-    async def answer(self, asking: Asking, question: Question) -> AsyncGenerator[str | Found | Answer]:
+    async def answer(
+        self, asking: Asking, question: Question, *, style: Style = "written"
+    ) -> AsyncGenerator[str | Found | Answer]:
         """Give what was found, then the sentences of an answer as they are written, and at last the whole of it.
 
         Follow-up questions are understood in the context of `asking.earlier`. Raises UpstreamFailed.
@@ -74,7 +77,7 @@ class Research:
         meant = replace(question, text=await self._writing.meaning(question.text, asking.earlier))
         found = await self.search(asking, meant)
         yield found
-        async for part in self._writing.write(meant.text, found.hits, earlier=asking.earlier):
+        async for part in self._writing.write(meant.text, found.hits, earlier=asking.earlier, style=style):
             yield replace(part, query=question.text) if isinstance(part, Answer) else part
 
     async def whole(self, asking: Asking, question: Question) -> Answer:
