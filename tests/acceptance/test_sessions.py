@@ -1,6 +1,8 @@
 """Agent sessions outlive their server: those that it lost read as failed, and what they left is swept."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from subprocess import Popen
 
@@ -23,6 +25,13 @@ def end(server: Server, how: Callable[[Popen[str]], None]) -> None:
     server.process.stdout.close()
 
 
+def recorded(folder: Path, uid: str) -> bool | None:
+    """Tell when what a session has said is in the database, which may be a quarter of a second later."""
+    with closing(sqlite3.connect(folder / "voxhall.db")) as connection:
+        (clips,) = connection.execute("select clips from sessions where uid = ?", (uid,)).fetchone()
+    return clips != "[]" or None
+
+
 def test_a_session_whose_server_was_killed_reads_as_failed(tmp_path: Path) -> None:
     """At once after the restart, with what it had said so far; finished ones stay as they were."""
     replies = {"hear": said("tell me"), "ask": told("One. And", " two."), "tts": Reply(TONE, "audio/wav")}
@@ -36,6 +45,7 @@ def test_a_session_whose_server_was_killed_reads_as_failed(tmp_path: Path) -> No
         said_before = wait_for(lambda: server.get(path).json()["tts_audio_segments"] or None, seconds=60)
         finished = desk.lead(b"")
         assert list((tmp_path / "scratch").glob("session-*"))
+        wait_for(lambda: recorded(tmp_path, str(begun["session_id"])), seconds=10)
         end(server, Popen.kill)
         callees.go_on.set()
 
