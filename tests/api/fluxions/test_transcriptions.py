@@ -287,6 +287,6 @@ def test_a_deleted_transcription_is_gone(server: Server) -> None:
 
 def test_an_unstored_result_is_read_once(server: Server) -> None:
     """With store=false the first reading of the result is the last."""
-    job = server.post("/submit?store=false", data=BECKETT.read_bytes()).json()["id"]
+    job = server.post("/submit?store=false&cache=false", data=BECKETT.read_bytes()).json()["id"]
     assert server.wait(f"/transcriptions/{job}")["text"]
     assert server.get(f"/transcriptions/{job}").status_code == 404
