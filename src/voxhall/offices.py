@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
-from voxhall.domain.record import Caller, Scope
+from voxhall.domain.record import Caller
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
-from voxhall.ground import database_url, objects_of, open_ground, renders_of
+from voxhall.ground import database_url, first_admin, objects_of, open_ground, renders_of
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.exports import Exports
@@ -30,9 +30,8 @@ async def open_archive(settings: Settings) -> AsyncIterator[tuple[History, Expor
         transcripts = Transcripts(database, objects, ground.queue, toolbox, Quotas(database, settings.limits))
         clones = Clones(database, objects, ground.registry, host, cast)
         history = History(database, objects, transcripts, renders_of(ground, cast, clones, Pronunciations(database)))
-        guest = await Keys(database).guest(admin=True)
-        caller = replace(guest, scopes=frozenset(Scope), guest=False)
-        yield history, Exports(database, objects, ground.queue, settings.scratch_dir), caller
+        exports = Exports(database, objects, ground.queue, settings.scratch_dir)
+        yield history, exports, await first_admin(database)
 
 
 @asynccontextmanager
@@ -58,6 +57,6 @@ async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
     async with open_database(database_url(settings)) as database:
         registry = Registry(settings.models_dir, settings.options_by_engine)
         with Host(registry, processes=settings.engine_processes) as host:
-            cast, keys = Cast(registry), Keys(database)
+            cast = Cast(registry)
             clones = Clones(database, objects_of(settings), registry, host, cast)
-            yield Studio(cast, clones, replace(await keys.guest(admin=True), scopes=frozenset(Scope), guest=False))
+            yield Studio(cast, clones, await first_admin(database))

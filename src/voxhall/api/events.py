@@ -7,6 +7,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
+EVENTS = "text/event-stream"
 QUIET_SECONDS = 15.0
 """After which a comment is sent, so that nobody between takes the connection for dead (FastAPI's own interval)."""
 
@@ -18,7 +19,7 @@ def event(name: str, data: BaseModel) -> bytes:
 
 def event_stream(events: AsyncIterator[bytes]) -> StreamingResponse:
     """Send events as they come, until there are no more or the client has gone."""
-    return StreamingResponse(_kept_alive(events), media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+    return StreamingResponse(_kept_alive(events), media_type=EVENTS, headers={"Cache-Control": "no-cache"})
 
 
 async def _kept_alive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-import wave
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from voxhall.audio.pcm import BYTES, SAMPLE_RATE, read_pcm, to_pcm
+from voxhall.audio.wav import header
 from voxhall.domain import live
 from voxhall.domain.session import Clip, EndReason, Session, Wish
 from voxhall.domain.talk import Answered, Event, Sounding, Timed, Unvoiced, Voiced, Written
@@ -179,9 +179,6 @@ def _write(file: Path, sound: Samples) -> None:
     """Write a WAV file that is there whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(".part")
-    with wave.open(str(unfinished), "wb") as made:
-        made.setnchannels(1)
-        made.setsampwidth(BYTES)
-        made.setframerate(SPEECH_RATE)
-        made.writeframes(to_pcm(sound[None]))
+    pcm = to_pcm(sound[None])
+    unfinished.write_bytes(header(SPEECH_RATE, len(pcm)) + pcm)
     unfinished.replace(file)

@@ -1,20 +1,20 @@
 """Files of agent sessions: recordings that are listened to, and sentences that were spoken."""
 
 import asyncio
-import errno
 import shutil
 import time
 from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from voxhall.audio.disk import disk_may_fill
 from voxhall.domain.session import Session
 from voxhall.engines.host import Host
 from voxhall.engines.protocols import Decoder
 from voxhall.engines.registry import Registry
-from voxhall.errors import InvalidInput, NotFound, StorageFull
+from voxhall.errors import InvalidInput, NotFound
 
 DECODE_SECONDS = 600.0
 """That reading a recording may take."""
@@ -22,7 +22,6 @@ ARRIVING_SECONDS = 3600.0
 """After this long a recording whose session has not begun is not on its way any more."""
 SCRATCH = "session-"
 """How folders of recordings are called."""
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Files:
         uid = str(uuid4())
         received = Received(uid, self._scratch / f"{SCRATCH}{uid}")
         try:
-            with _disk_may_fill():
+            with disk_may_fill("there is no space left for the recording; nothing was kept"):
                 received.folder.mkdir(parents=True)
                 with (received.folder / "given").open("wb") as file:
                     async for chunk in chunks:
@@ -116,13 +115,3 @@ def _changed_at(folder: Path) -> float:
     with suppress(OSError):
         return folder.stat().st_mtime
     return time.time()
-
-
-@contextmanager
-def _disk_may_fill() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise StorageFull("there is no space left for the recording; nothing was kept") from error
-        raise

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, Response
 
 from voxhall.api.access import may_visit, platform_of
 from voxhall.api.agent import wire
 from voxhall.api.bodies import open_form, validated
+from voxhall.api.events import EVENTS, event, event_stream
 from voxhall.api.links import base_url, server_url
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.session import Session
@@ -20,7 +21,6 @@ router = APIRouter()
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": wire.ErrorResponse} for status in (400, 401, 403, 404, 413, 422, 429, 500, 501, 503)
 }
-EVENTS = "text/event-stream"
 FORM = wire.StartFileRequest.model_json_schema()
 FORM["properties"] = {"file": {"type": "string", "format": "binary"}, **FORM["properties"]}
 BODY = {"required": True, "content": {"multipart/form-data": {"schema": {**FORM, "required": ["file"]}}}}
@@ -101,12 +101,12 @@ async def events(request: Request, caller: Reader, session_id: str) -> Response:
     watching = platform_of(request).sessions.watch(caller, session_id)
     first = await anext(watching)
 
-    async def written() -> AsyncIterator[str]:
-        yield _event(_shown(request, first))
+    async def written() -> AsyncIterator[bytes]:
+        yield event("snapshot", _shown(request, first))
         async for each in watching:
-            yield _event(_shown(request, each))
+            yield event("snapshot", _shown(request, each))
 
-    return StreamingResponse(written(), media_type=EVENTS, headers={"Cache-Control": "no-cache"})
+    return event_stream(written())
 
 
 @router.get(
@@ -123,7 +123,3 @@ async def audio(request: Request, caller: Reader, session_id: str, index: int) -
 
 def _shown(request: Request, found: Session) -> wire.SessionSnapshot:
     return wire.snapshot(found, base_url(request))
-
-
-def _event(shown: wire.SessionSnapshot) -> str:
-    return f"event: snapshot\ndata: {shown.model_dump_json()}\n\n"

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from voxhall.api.access import may_visit, platform_of
 from voxhall.api.dialect import problem_of
-from voxhall.api.events import event, event_stream
+from voxhall.api.events import EVENTS, event, event_stream
 from voxhall.api.flux import wire
 from voxhall.api.links import server_url
 from voxhall.domain.knowledge import Answer
@@ -23,7 +23,6 @@ router = APIRouter()
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": wire.ErrorResponse} for status in (400, 401, 403, 404, 413, 422, 429, 500, 502, 504)
 }
-EVENTS = "text/event-stream"
 
 Reader = Annotated[Caller, Depends(may_visit("flux", Scope.READ))]
 

@@ -10,9 +10,9 @@ from voxhall.api.access import may, platform_of
 from voxhall.api.bodies import open_upload
 from voxhall.api.fluxions import wire
 from voxhall.api.links import base_url, object_link, server_url
+from voxhall.api.rows import row_number
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.transcription import Record, Submission
-from voxhall.errors import NotFound
 
 router = APIRouter()
 
@@ -95,7 +95,7 @@ async def transcription(
 ) -> wire.Transcription:
     """Give one transcription with whatever is known of it."""
     transcripts = platform_of(request).transcripts
-    record = await transcripts.get(caller, _number(job))
+    record = await transcripts.get(caller, row_number(job, "transcription"))
     links = await _links(request, record)
     result = await transcripts.read(record)
     return wire.transcription(record, result, links, words=word_level_timestamps)
@@ -105,7 +105,7 @@ async def transcription(
 @router.post("/akro/transcriptions/{job}/cancel", response_model_exclude_unset=True)
 async def cancel(request: Request, caller: Writer, job: str) -> wire.Transcription:
     """Stop a transcription that has not ended; an addition of ours."""
-    record = await platform_of(request).transcripts.cancel(caller, _number(job))
+    record = await platform_of(request).transcripts.cancel(caller, row_number(job, "transcription"))
     return wire.transcription(record, None, await _links(request, record), words=False)
 
 
@@ -113,14 +113,7 @@ async def cancel(request: Request, caller: Writer, job: str) -> wire.Transcripti
 @router.delete("/akro/transcriptions/{job}", status_code=204)
 async def delete(request: Request, caller: Writer, job: str) -> None:
     """Remove a transcription and its audio; stops it first where it has not ended; an addition of ours."""
-    await platform_of(request).transcripts.delete(caller, _number(job))
-
-
-def _number(job: str) -> int:
-    """Read an id; anything that cannot be one is simply not found."""
-    if not (job.isascii() and job.isdigit()) or len(job) > len(str(2**62)):
-        raise NotFound(f"there is no transcription {job[:40]!r}")
-    return int(job)
+    await platform_of(request).transcripts.delete(caller, row_number(job, "transcription"))
 
 
 def _query_url(request: Request, record: Record) -> str:

@@ -9,11 +9,11 @@ from voxhall.api.access import may, platform_of
 from voxhall.api.fluxions import wire_history as wire
 from voxhall.api.fluxions.wire import segments, timestamp
 from voxhall.api.links import object_link
+from voxhall.api.rows import row_number
 from voxhall.domain.conversation import Conversation, Turn
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.transcription import Record
 from voxhall.domain.voice import Render
-from voxhall.errors import NotFound
 from voxhall.text.captions import transcript_text
 
 router = APIRouter(prefix="/history")
@@ -57,7 +57,7 @@ async def transcription(
     id: str,  # noqa: A002 - as documented
 ) -> wire.WireTranscription:
     """Give one transcription with links to its sound and texts."""
-    record = await platform_of(request).transcripts.get(caller, _number(id, "transcription"))
+    record = await platform_of(request).transcripts.get(caller, row_number(id, "transcription"))
     text, parts = await _texts(request, record)
     return wire.WireTranscription(
         **(await _transcription(request, record, link=True)).model_dump(),
@@ -75,7 +75,7 @@ async def transcription(
 @router.delete("/transcriptions/{id}", status_code=204)
 async def delete_transcription(request: Request, caller: Writer, id: str) -> None:  # noqa: A002 - likewise
     """Remove a transcription with its sound and texts; an addition of ours."""
-    await platform_of(request).transcripts.delete(caller, _number(id, "transcription"))
+    await platform_of(request).transcripts.delete(caller, row_number(id, "transcription"))
 
 
 @router.get("/tts", response_model_exclude_unset=True)
@@ -92,7 +92,7 @@ async def renders(
 @router.get("/tts/{id}")
 async def render(request: Request, caller: Reader, id: str) -> wire.WireRender:  # noqa: A002 - likewise
     """Give one render with a link to its sound."""
-    made = await platform_of(request).renders.get(caller, _number(id, "render"))
+    made = await platform_of(request).renders.get(caller, row_number(id, "render"))
     listed = await _render(request, made, link=True)
     return wire.WireRender(**listed.model_dump(), text=made.text, chunks=wire.chunks(made))
 
@@ -100,7 +100,7 @@ async def render(request: Request, caller: Reader, id: str) -> wire.WireRender: 
 @router.delete("/tts/{id}", status_code=204)
 async def delete_render(request: Request, caller: Writer, id: str) -> None:  # noqa: A002 - likewise
     """Remove a render with its sound; an addition of ours."""
-    await platform_of(request).renders.delete(caller, _number(id, "render"))
+    await platform_of(request).renders.delete(caller, row_number(id, "render"))
 
 
 @router.get("/conversations", response_model_exclude_unset=True)
@@ -172,15 +172,8 @@ async def export(request: Request, caller: Writer) -> wire.WireExport:
 @router.get("/exports/{id}")
 async def exported(request: Request, caller: Reader, id: str) -> wire.WireExport:  # noqa: A002 - likewise
     """Tell how far an export is, with a link to the zip once it is written; an addition of ours."""
-    made = await platform_of(request).exports.get(caller, _number(id, "export"))
+    made = await platform_of(request).exports.get(caller, row_number(id, "export"))
     return wire.export(made, await object_link(request, made.key, f"history-{made.id}.zip"))
-
-
-def _number(given: str, kind: str) -> int:
-    """Read an id; anything that cannot be one is simply not found."""
-    if not (given.isascii() and given.isdigit()) or len(given) > len(str(2**59)):
-        raise NotFound(f"there is no {kind} {given[:40]!r}")
-    return int(given)
 
 
 async def _transcription(request: Request, record: Record, *, link: bool) -> wire.ListedTranscription:

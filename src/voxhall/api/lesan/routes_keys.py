@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from voxhall.api.access import may, platform_of
 from voxhall.api.lesan import wire_keys as wire
+from voxhall.api.rows import row_number
 from voxhall.domain.record import Caller, Scope
-from voxhall.errors import NotFound
 from voxhall.text.times import iso_utc
 
 router = APIRouter(prefix="/v1/admin")
@@ -115,8 +115,4 @@ async def unload(request: Request, language: str) -> wire.AdminModelActionRespon
 
 
 def _number(key_id: str) -> int:
-    """Read an id; anything that cannot be one is simply not found."""
-    prefix, _, digits = key_id.rpartition("_")
-    if prefix != "key" or not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(2**62)):
-        raise NotFound(f"there is no key {key_id[:40]!r}")
-    return int(digits)
+    return row_number(key_id, "key", prefix="key_")

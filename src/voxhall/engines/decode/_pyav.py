@@ -1,6 +1,5 @@
 """Decoding with PyAV, which carries FFmpeg's libraries: any recording becomes PCM for engines and Opus for people."""
 
-import errno
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,15 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from voxhall.audio.decode import open_recording
+from voxhall.audio.disk import disk_may_fill
 from voxhall.audio.encode import open_encoder
 from voxhall.audio.pcm import to_pcm
 from voxhall.audio.trial import try_container
 from voxhall.engines.decode.pyav import Options
 from voxhall.engines.memory import limited_memory
 from voxhall.engines.protocols import SAMPLE_RATE, Decoded
-from voxhall.errors import BrokenMedia, StorageFull
-
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+from voxhall.errors import BrokenMedia
 
 
 class PyAvDecoder:
@@ -35,7 +33,7 @@ class PyAvDecoder:
         samples = 0
         try_container(Path(source))
         with (
-            _disk_may_fill(),
+            disk_may_fill("there is no space left for the decoded recording"),
             _limited_memory(self._options.memory << 20),
             open_recording(Path(source), rate=SAMPLE_RATE, split=split, longest=longest) as recording,
             Path(pcm).open("wb") as plain,
@@ -52,16 +50,6 @@ class PyAvDecoder:
             container=recording.container,
             codec=recording.codec,
         )
-
-
-@contextmanager
-def _disk_may_fill() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise StorageFull("there is no space left for the decoded recording") from error
-        raise
 
 
 @contextmanager

