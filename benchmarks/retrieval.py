@@ -7,7 +7,6 @@ FOLDER has `<set>_corpus.jsonl` (`id`, `text`, perhaps `title`) and `<set>_queri
 """
 
 import argparse
-import asyncio
 import json
 import random
 import re
@@ -23,6 +22,7 @@ from math import log2
 from pathlib import Path
 
 import numpy as np
+import uvloop
 
 from indexed import Indexed, indexed
 from voxhall.accounts.keys import Keys
@@ -236,7 +236,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as models:
         for name in chosen.measures:
-            asyncio.run(MEASURES[name](chosen.data, Path(models)))
+            uvloop.run(MEASURES[name](chosen.data, Path(models)))
 
 
 if __name__ == "__main__":

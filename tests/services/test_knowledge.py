@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import sqlalchemy
 
 from indexed import HERE, Indexed, indexed, small_host
 from voxhall.accounts.keys import Keys
@@ -13,6 +14,7 @@ from voxhall.engines.host import Host
 from voxhall.errors import AddressRefused, InvalidInput, NotFound, NotPermitted, UnreadableDocument
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
+from voxhall.stores.tables import accounts
 
 SUN = "The Sun\n\nThe sun is the star at the centre of the solar system. Its diameter is about 1.39 million kilometres."
 BREAD = "Sourdough\n\nA starter of flour and water ferments for a week. The loaf is baked in a very hot oven."
@@ -125,6 +127,28 @@ async def test_what_is_removed_is_not_found(filled: Indexed) -> None:
     assert "sun.txt" not in await filled.titles("How large is our nearest stellar body? diameter of the sun")
     with pytest.raises(NotFound):
         await filled.knowledge.read(filled.caller, sun.id)
+
+
+async def test_nothing_of_it_stays_in_the_index_of_words(filled: Indexed, database: Database) -> None:
+    """Neither of a document that is written anew or removed, nor of an account that is."""
+
+    async def rows() -> tuple[int, int]:
+        async with database.read() as connection:
+            words = await connection.execute(sqlalchemy.text("select count(*) from passages_fts"))
+            kept = await connection.execute(sqlalchemy.text("select count(*) from passages"))
+        return words.scalar_one(), kept.scalar_one()
+
+    assert await rows() == (5, 5)
+    await filled.write("sun.txt", f"{SUN}\n\n{BREAD}")
+    words, kept = await rows()
+    assert words == kept > 5
+    await filled.write("law.txt", PARLIAMENT, shared=True)
+    [law] = [each for each in (await filled.knowledge.list(filled.caller, limit=9, offset=0))[1] if each.shared]
+    await filled.knowledge.remove(filled.caller, law.id)
+    assert await rows() == (words, kept)
+    async with database.write() as connection:
+        await connection.execute(sqlalchemy.delete(accounts).where(accounts.c.id == filled.caller.account_id))
+    assert await rows() == (0, 0)
 
 
 async def test_the_same_again_is_not_indexed_again(library: Indexed) -> None:

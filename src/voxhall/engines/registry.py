@@ -96,6 +96,11 @@ class Engine:
 
 
 @cache
+def _installed(module: str) -> bool:
+    return find_spec(module) is not None
+
+
+@cache
 def all_engines() -> tuple[Engine, ...]:
     """Every engine of this installation, usable or not, best first within its ability."""
     found: list[Engine] = []
@@ -140,7 +145,7 @@ class Registry:
     def missing(self, engine: Engine) -> str | None:
         """Say what keeps an engine from being used here; None when nothing does."""
         for module in engine.needs:
-            if find_spec(module) is None:
+            if not _installed(module):
                 return f"the Python package that provides `{module}` is not installed"
         return engine.missing(self.options_of(engine), self.models)
 

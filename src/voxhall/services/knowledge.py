@@ -29,7 +29,8 @@ from voxhall.stores import knowledge as table
 from voxhall.stores.counters import take_turn
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
-from voxhall.stores.vectors import Shelf, Vectors, scope_of
+from voxhall.stores.scopes import scope_of
+from voxhall.stores.vectors import Shelf, Vectors
 from voxhall.text.terms import Terms, index_key, meant_for_latin, read_terms
 
 log = logger(__name__)
@@ -73,13 +74,15 @@ class Knowledge:
         """
         terms, period = read_terms(question.text), _period(question)
         scopes = (scope_of(caller.account_id), scope_of(None))
-        by_words, shelves = await asyncio.gather(
-            self._by_words(scopes, terms, period), self._by_meaning(scopes, question.text)
+        # the meaning takes longer, in a process of its own: it begins first
+        shelves, by_words = await asyncio.gather(
+            self._by_meaning(scopes, question.text), self._by_words(scopes, terms, period)
         )
         by_meaning: dict[int, float] = {}
         for shelf, cosines in shelves:
             by_meaning |= shelf.nearest(cosines, limit=CANDIDATES, also=by_words, period=period)
-        best = fuse(by_words, by_meaning)[: max(CANDIDATES, question.limit)]
+        # what is found by its meaning may lack what the question demands of words
+        best = fuse(by_words, by_meaning)[: max(CANDIDATES, question.limit) if terms.strict else question.limit]
         async with self._database.read() as connection:
             found = await table.take(connection, [passage for passage, _ in best])
         hits = [
@@ -92,7 +95,8 @@ class Knowledge:
                 published=each.published,
             )
             for passage, score in best
-            if (each := found.get(passage)) and _allowed(terms, each)
+            if (each := found.get(passage))
+            and (not terms.strict or terms.allow(index_key(f"{each.title}\n{each.text}")))
         ]
         return hits[: question.limit]
 
@@ -214,11 +218,10 @@ class Knowledge:
 
     async def _by_meaning(self, scopes: Sequence[str], text: str) -> Sequence[tuple[Shelf, NDArray[np.float32]]]:
         """Give for each scope how near its passages are to a question."""
-        vector = await self._meaning(text)
+        vector, shelves = await asyncio.gather(self._meaning(text), self._vectors.shelves(scopes))
         if vector is None:
             return []
-        shelves = [await self._vectors.shelf(scope) for scope in scopes]
-        return [(shelf, await asyncio.to_thread(shelf.cosines, vector)) for shelf in shelves]
+        return await asyncio.to_thread(lambda: [(shelf, shelf.cosines(vector)) for shelf in shelves])
 
     async def _ended(self, connection: AsyncConnection, ended: Sequence[Ended]) -> None:
         """Note what could not be read, and index new transcripts of accounts that want it."""
@@ -235,11 +238,6 @@ class Knowledge:
 def _period(question: Question) -> Period:
     since = None if question.days is None else time.time() - question.days * DAY
     return Period(since, dated=question.topic == "news")
-
-
-def _allowed(terms: Terms, found: table.Found) -> bool:
-    """Hold what was found by its meaning to what the question demands of words."""
-    return not (terms.phrases or terms.without) or terms.allow(index_key(f"{found.title}\n{found.text}"))
 
 
 def _check_admin(caller: Caller) -> None:

@@ -7,15 +7,20 @@ question can mean anything in the database's own language of queries.
 from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 from math import log1p
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.document import Period
+from voxhall.stores.scopes import account_of
 from voxhall.text.terms import Terms
 
 TABLE = "passages_fts"
 """Made by a migration; it is of another kind in each database. Rows leave it with their passages."""
+SHIFT = 40
+"""On SQLite a row's number is its account's (0 for what is shared) shifted by this, and its passage's: who looks
+within a range of numbers steps over nobody else's, while a column of FTS5 would be searched like any word."""
 CONFIGURATION = "english"
 """Of PostgreSQL; its stemmer is the later version of the one that FTS5 has, and leaves words of other scripts alone."""
 RANKED = 2000
@@ -33,13 +38,15 @@ ALL = ""
 async def add(connection: AsyncConnection, scope: str, keys: Mapping[int, str]) -> None:
     """Write the keys of passages, given by their ids."""
     if connection.dialect.name == "sqlite":
-        statement = "insert into passages_fts (rowid, scope, key) values (:passage, :scope, :key)"
+        statement = f"insert into passages_fts (rowid, key) values ((:account << {SHIFT}) | :passage, :key)"  # noqa: S608 - of a constant
+        whose: dict[str, object] = {"account": account_of(scope) or 0}
     else:
         statement = (
             "insert into passages_fts (passage_id, scope, terms)"
             " values (:passage, :scope, to_tsvector('english', :key))"
         )
-    rows = [{"passage": passage, "scope": scope, "key": key} for passage, key in keys.items()]
+        whose = {"scope": scope}
+    rows = [{"passage": passage, "key": key, **whose} for passage, key in keys.items()]
     if rows:
         await connection.execute(text(statement), rows)
 
@@ -68,14 +75,22 @@ async def find(
     values: dict[str, object] = {"limit": limit, "ranked": RANKED, "since": period.since}
     narrowed = _narrowed(period)
     if sqlite:
-        statement = _sqlite(narrowed)
-        values["match"] = _match(scopes, rare, words, terms)
+        statement = _sqlite(narrowed, len(scopes))
+        values |= {"match": _match(rare, words, terms), **_ranges(scopes)}
     else:
         statement = _postgresql(narrowed, len(words), terms)
         values |= {"scopes": list(scopes), **_lexemes(rare, words, terms)}
         values |= {f"weight{place}": _weight(counts[ALL], counts[word]) for place, word in enumerate(words)}
-    rows = await connection.execute(text(statement), values)
+    rows = await _fetch(connection, statement, values)
     return [(int(row[0]), float(row[1])) for row in rows]
+
+
+async def _fetch(connection: AsyncConnection, statement: str, values: Mapping[str, object]) -> Sequence[Any]:
+    """Ask the database; SQLite's driver itself, whose thread is called once then, not four times."""
+    if connection.dialect.name != "sqlite":
+        return (await connection.execute(text(statement), values)).all()
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    return list(await driver.execute_fetchall(statement, values))
 
 
 def _narrowed(period: Period) -> str:
@@ -91,27 +106,42 @@ def _rare(words: Sequence[str], counts: Mapping[str, int]) -> list[str]:
     return [word for place, (word, total) in enumerate(zip(words, sums, strict=True)) if not place or total <= RANKED]
 
 
-def _sqlite(narrowed: str) -> str:
+def _sqlite(narrowed: str, scopes: int) -> str:
+    passage = f"({TABLE}.rowid & {(1 << SHIFT) - 1})"
     joined = (
-        f"join passages on passages.id = {TABLE}.rowid join documents on documents.id = passages.document_id"
+        f"join passages on passages.id = {passage} join documents on documents.id = passages.document_id"
         if narrowed
         else ""
     )
-    # the first column says only whose a passage is
-    ranked = (
-        f"select {TABLE}.rowid as passage_id, -bm25({TABLE}, 0.0, 1.0) as score from {TABLE} {joined}"  # noqa: S608 - of constants
-        f" where {TABLE} match :match {'and ' + narrowed if narrowed else ''} order by {TABLE}.rowid desc limit :ranked"
+    ranked = " union all ".join(
+        f"select * from (select {passage} as passage_id, -bm25({TABLE}) as score from {TABLE} {joined}"  # noqa: S608 - of constants
+        f" where {TABLE} match :match and {_within(scope)} {'and ' + narrowed if narrowed else ''}"
+        f" order by {TABLE}.rowid desc limit :ranked)"
+        for scope in range(scopes)
     )
     return f"select passage_id, score from ({ranked}) order by score desc, passage_id limit :limit"  # noqa: S608 - likewise
 
 
-def _match(scopes: Collection[str], rare: Sequence[str], words: Sequence[str], terms: Terms) -> str:
+def _within(scope: int) -> str:
+    return f"{TABLE}.rowid between :first{scope} and :last{scope}"
+
+
+def _ranges(scopes: Sequence[str]) -> dict[str, int]:
+    """Give the numbers of rows of each scope, for `_within`."""
+    accounts = [account_of(scope) or 0 for scope in scopes]
+    return {
+        **{f"first{place}": account << SHIFT for place, account in enumerate(accounts)},
+        **{f"last{place}": ((account + 1) << SHIFT) - 1 for place, account in enumerate(accounts)},
+    }
+
+
+def _match(rare: Sequence[str], words: Sequence[str], terms: Terms) -> str:
     """Write a query of FTS5: quoted strings joined by operators of ours."""
-    query = f"(scope : ({_any(scopes)})) AND (key : ({_any(rare)}))"
+    query = f"({_any(rare)})"
     if len(rare) < len(words):
-        query += f" AND (key : ({_any(words)}))"
-    query += "".join(f' AND (key : "{phrase}")' for phrase in terms.phrases)
-    return f"({query}) NOT (key : ({_any(terms.without)}))" if terms.without else query
+        query += f" AND ({_any(words)})"
+    query += "".join(f' AND "{phrase}"' for phrase in terms.phrases)
+    return f"({query}) NOT ({_any(terms.without)})" if terms.without else query
 
 
 def _any(terms: Collection[str]) -> str:
@@ -154,11 +184,15 @@ def _lexemes(rare: Sequence[str], words: Sequence[str], terms: Terms) -> dict[st
 async def _counts_sqlite(connection: AsyncConnection, scopes: Sequence[str], words: Sequence[str]) -> dict[str, int]:
     """Count the passages that have each word, common ones only so far that they are known to be common."""
     counted = (
-        f"(select count(*) from (select 1 from {TABLE} where {TABLE} match :m{place} limit {COUNTED}))"  # noqa: S608 - of constants
+        " + ".join(
+            f"(select count(*) from (select 1 from {TABLE}"  # noqa: S608 - of constants
+            f" where {TABLE} match :word{place} and {_within(scope)} limit {COUNTED}))"
+            for scope in range(len(scopes))
+        )
         for place in range(len(words))
     )
-    values = {f"m{place}": _match(scopes, [word], [word], Terms()) for place, word in enumerate(words)}
-    row = (await connection.execute(text(f"select {', '.join(counted)}"), values)).one()
+    values = {**{f"word{place}": f'"{word}"' for place, word in enumerate(words)}, **_ranges(scopes)}
+    [row] = await _fetch(connection, f"select {', '.join(counted)}", values)
     return dict(zip(words, (int(number) for number in row), strict=True))
 
 
@@ -166,12 +200,12 @@ async def _counts_postgresql(
     connection: AsyncConnection, scopes: Sequence[str], words: Sequence[str]
 ) -> dict[str, int]:
     """Likewise, and under `ALL` the number of all passages."""
-    counted = text(
+    counted = (
         f"select word, (select count(*) from {TABLE}"  # noqa: S608 - of constants
         f" where scope = any(:scopes) and terms @@ websearch_to_tsquery('{CONFIGURATION}', word)),"
         f" (select count(*) from {TABLE} where scope = any(:scopes)) from unnest(cast(:words as text[])) as word"
     )
-    rows = list(await connection.execute(counted, {"scopes": list(scopes), "words": list(words)}))
+    rows = await _fetch(connection, counted, {"scopes": list(scopes), "words": list(words)})
     return {ALL: rows[0][2], **{word: number for word, number, _ in rows}}
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from voxhall.domain.document import TRANSCRIPTS, Document, DocumentState, Passage, Source
 from voxhall.stores import fulltext
 from voxhall.stores.database import Database
+from voxhall.stores.scopes import scope_of
 from voxhall.stores.tables import jobs, transcriptions
 from voxhall.stores.tables_research import documents, passages, scopes
-from voxhall.stores.vectors import scope_of
 from voxhall.text.terms import index_key
 
 

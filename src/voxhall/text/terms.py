@@ -48,6 +48,11 @@ class Terms:
     without: tuple[str, ...] = ()
     """None of them."""
 
+    @property
+    def strict(self) -> bool:
+        """Whether some texts are not allowed."""
+        return bool(self.phrases or self.without)
+
     def allow(self, key: str) -> bool:
         """Tell whether a text, given as `index_key` gives it, has all the phrases and nothing that is unwanted."""
         padded = f" {key} "
