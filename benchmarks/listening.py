@@ -251,11 +251,8 @@ async def stay(server: Server, clip: Clip, minutes: float) -> None:
         await socket.send("END")
         async for _ in socket:
             pass
-    fifth = max(1, len(held) // 5)
-    early, late = statistics.mean(held[fifth : 2 * fifth]), statistics.mean(held[-fifth:])
-    print(
-        f"a stream of {minutes:g} minutes: {early:.0f} MiB in its second fifth, {late:.0f} MiB in its last", flush=True
-    )
+    fifths = [f"{statistics.mean(part):.0f}" for part in np.array_split(held, 5)]
+    print(f"a stream of {minutes:g} minutes: {', '.join(fifths)} MiB in its fifths", flush=True)
 
 
 async def measure(server: Server, hands: Sequence[Sequence[Clip]], vad: str) -> tuple[list[Played], list[float]]:

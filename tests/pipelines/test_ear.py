@@ -44,8 +44,8 @@ def test_a_turn_from_beginning_to_end() -> None:
     one = ear()
     one.feed(np.concatenate([silence(1), tone(2), silence(0.3)]))
     [look] = one.wanted()
-    assert (look.draft, round(look.offset, 2)) == (False, 0.69)
-    assert abs(len(look.samples) / SAMPLE_RATE - 2.6) < 0.05
+    assert (look.draft, round(look.offset, 2)) == (False, 0.59)
+    assert abs(len(look.samples) / SAMPLE_RATE - 2.7) < 0.05
     one.done(look, said(look, "hello there"))
     [started, partial] = one.events()
     assert isinstance(started, SpeechStarted)

@@ -23,7 +23,7 @@ class Rules:
     """Seconds of silence after which the words so far are recognised, for the turn may have ended."""
     silence: float = 0.608
     """Seconds of silence that end a turn."""
-    padding: float = DEFAULT.padding
+    padding: float = 0.4
     """Seconds kept before speech, for soft beginnings."""
     settled: float = 6.0
     """Seconds of a turn from which a pause ends a chunk: what was said before it is not recognised again."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hearing import noise, samples_of, silence
-from recordings import BECKETT
+from recordings import BECKETT, TWO_CITIES
 from voxhall.engines.registry import NoOptions
 from voxhall.engines.vad import silero
 from voxhall.errors import EngineUnavailable
@@ -42,6 +42,15 @@ def test_a_stream_cut_into_blocks_is_judged_as_if_it_were_whole(vad: silero.Sile
         pieces.append(frames.probabilities)
     np.testing.assert_allclose(np.concatenate(pieces), whole.probabilities, atol=1e-5)
     assert len(whole.probabilities) == -(-60_000 // silero.FRAME)
+
+
+def test_who_speaks_after_a_rest_is_heard_as_if_nobody_had_spoken_before(vad: silero.Silero) -> None:
+    """The network's memory of a loud voice would make it deaf to a softer one."""
+    first, rest, second = samples_of(TWO_CITIES, 0.0, 10.24), silence(4.096), samples_of(BECKETT, 0.0, 4.0)
+    alone = vad.listen(np.concatenate([rest, second]), None).probabilities
+    after = vad.listen(np.concatenate([first, rest, second]), None).probabilities
+    spoken = -(len(second) // silero.FRAME)
+    np.testing.assert_allclose(after[spoken:], alone[spoken:], atol=1e-5)
 
 
 def test_an_empty_block_changes_nothing(vad: silero.Silero) -> None:

@@ -21,7 +21,7 @@ FALL, RISE = 0.5, 0.004
 class Options(BaseModel, extra="forbid"):
     """What counts as loud."""
 
-    above_noise: float = Field(default=9.0, gt=0, description="decibels above the background")
+    above_noise: float = Field(default=6.0, gt=0, description="decibels above the background")
     threshold: float = Field(default=-50.0, lt=0, description="decibels of full scale that speech always has")
 
 
