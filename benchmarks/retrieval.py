@@ -45,7 +45,8 @@ SAMPLE = 100
 SIZES = (1_000, 10_000, 100_000)
 SEARCHES = 60
 CITED = re.compile(r"\[(\d+)\]")
-OFF_TOPIC = Path(__file__).with_name("off_topic.txt")
+OFF_TOPIC = ("tuned", "unseen")
+"""Lists of questions about other things: by the first the thresholds of answers were chosen, the other judges them."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def scores(queries: Sequence[Mapping[str, object]], ranked: Sequence[Sequence[st
 
 async def answering(data: Path, models: Path) -> None:
     """Share of answers whose cited sentences hold the true answer; off-topic questions; whether markers are right."""
-    strangers = OFF_TOPIC.read_text().splitlines()
+    strangers = {name: Path(__file__).with_name(f"off_topic_{name}.txt").read_text().splitlines() for name in OFF_TOPIC}
     for each in sets(data):
         async with library(models) as (opened, host):
             await fill(opened, each.corpus)
@@ -163,14 +164,16 @@ async def answering(data: Path, models: Path) -> None:
                     told += bool(answer.citations)
                     valid += markers_right(answer.text, len(answer.citations), hits)
                     held += plain(str(query["answer"])) in plain(CITED.sub("", answer.text))
-                abstained = [
-                    not write_answer(question, await opened.ask(question), embedder).citations for question in strangers
-                ]
+                abstained = {
+                    name: [not write_answer(each, await opened.ask(each), embedder).citations for each in questions]
+                    for name, questions in strangers.items()
+                }
         print(
             f"{each.name}: answered {told}/{SAMPLE}, gold within {held / SAMPLE:.0%}, markers right {valid}/{SAMPLE},"
-            f" off-topic not found {statistics.mean(abstained):.1%} of {len(strangers)},"
             f" median {1000 * statistics.median(seconds):.0f} ms"
         )
+        for name, values in abstained.items():
+            print(f"  off-topic, {name}: not found {statistics.mean(values):.1%} of {len(values)}")
 
 
 def markers_right(text: str, citations: int, hits: Sequence[Hit]) -> bool:
