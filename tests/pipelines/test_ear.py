@@ -1,5 +1,7 @@
 """One stream of speech without any I/O: what is asked for when, and what becomes of the results."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -214,3 +216,23 @@ def test_memory_does_not_grow_with_a_turn_or_a_silence(sound: object) -> None:
     kept = sum(len(block) for block in one._tape._blocks) / SAMPLE_RATE
     assert kept <= RULES.longest + 3
     assert len(one._probabilities) < 600
+
+
+@pytest.mark.parametrize("cleared", [False, True], ids=["told", "cleared"])
+def test_the_sound_of_a_turn_goes_with_it(*, cleared: bool) -> None:
+    """At once: the garbage collector passes so rarely that minutes of sound would wait for it."""
+    gc.disable()
+    try:
+        one = ear()
+        one.feed(np.concatenate([tone(2), silence(1)]))
+        [look] = one.wanted()
+        sound = weakref.ref(look.samples)
+        if cleared:
+            one.clear()
+        else:
+            one.done(look, said(look, "hello"))
+            assert finals(one.events()) == ["hello"]
+        del look
+        assert sound() is None
+    finally:
+        gc.enable()

@@ -52,6 +52,12 @@ class _Turn:
     def complete(self) -> bool:
         return self.end is not None and all(chunk.understood for chunk in self.chunks)
 
+    def let_go(self) -> None:
+        """Free the sound now: turn, chunks and stretches know each other, so the garbage collector would come late."""
+        for chunk in self.chunks:
+            chunk.look = None
+        self.chunks.clear()
+
 
 @dataclass(slots=True, eq=False)
 class _Chunk:
@@ -143,6 +149,7 @@ class Ear:
         """Forget what was not yet given as a final."""
         for turn in self._turns:
             turn.dropped = True
+            turn.let_go()
         self._turns.clear()
         self._wanted.clear()
         self._open = None
@@ -299,7 +306,9 @@ class Ear:
     def _finals(self) -> None:
         """Give the turns that are complete, in their order."""
         while self._turns and self._turns[0].complete:
-            self._events.append(self._final(self._turns.popleft()))
+            turn = self._turns.popleft()
+            self._events.append(self._final(turn))
+            turn.let_go()
 
     def _final(self, turn: _Turn) -> Final:
         assert turn.end is not None  # noqa: S101 - it is complete
