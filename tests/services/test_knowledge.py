@@ -165,6 +165,30 @@ async def test_the_same_again_is_not_indexed_again(library: Indexed) -> None:
     assert (await library.knowledge.list(library.caller, limit=9, offset=0))[0] == 1
 
 
+async def test_a_file_sent_again_while_it_is_read_is_read_again(
+    library: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who began with the first neither takes the second away nor writes over what it says."""
+    first, _ = await library.knowledge.enter(library.caller, Source("file", "sun.txt", SUN.encode()))
+    get = Objects.get
+
+    async def get_while_another_is_sent(objects: Objects, key: str) -> bytes:
+        monkeypatch.setattr(Objects, "get", get)
+        data = await objects.get(key)
+        await library.knowledge.enter(library.caller, Source("file", "sun.txt", BREAD.encode()))
+        return data
+
+    monkeypatch.setattr(Objects, "get", get_while_another_is_sent)
+    await library.indexing.index(first, lambda _done, _total: None)
+    document = await library.knowledge.find(library.caller, first.document.id)
+    assert (document.state, document.passages) == ("queued", 0)
+    second, fresh = await library.knowledge.enter(library.caller, Source("file", "sun.txt", BREAD.encode()))
+    assert fresh
+    await library.indexing.index(second, lambda _done, _total: None)
+    _, text = await library.knowledge.read(library.caller, first.document.id)
+    assert "starter of flour" in text
+
+
 async def test_a_document_is_read_whole(library: Indexed) -> None:
     """Its text comes back, in as many passages as it takes."""
     text = "\n\n".join(

@@ -90,7 +90,7 @@ class Indexing:
         await self._put(row, page, stamp(data), on_step)
         await self._objects.delete(row.object_key)
         async with self._database.write() as connection:
-            await table.change(connection, row.id, object_key=None)
+            await table.take_file(connection, row)
 
     async def _fetched(self, row: table.Row, fetched: Fetched, on_step: OnStep, published: float | None = None) -> None:
         page = await self._page(fetched.data, fetched.content_type, fetched.name, fetched.url)

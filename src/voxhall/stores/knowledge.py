@@ -136,6 +136,12 @@ async def change(connection: AsyncConnection, document_id: int, **values: object
     await connection.execute(update(documents).where(documents.c.id == document_id).values(**values))
 
 
+async def take_file(connection: AsyncConnection, row: Row) -> None:
+    """Forget the file that a document was read from, unless another has been sent meanwhile."""
+    same = (documents.c.id == row.id) & (documents.c.object_key == row.object_key)
+    await connection.execute(update(documents).where(same).values(object_key=None))
+
+
 async def end(connection: AsyncConnection, document_id: int, state: DocumentState, *, error: str | None = None) -> None:
     """Record what became of reading a document."""
     await change(connection, document_id, state=state, error=error)
@@ -158,10 +164,14 @@ async def replace(  # noqa: PLR0913 - what is known of a document's text
     published: float | None,
     sha256: str,
 ) -> None:
-    """Put new passages in the place of a document's old ones; does nothing where it has been removed meanwhile."""
+    """Put new passages in the place of a document's old ones.
+
+    Does nothing where it has been removed meanwhile, or its file been sent anew, which another job reads.
+    """
     scope = scope_of(row.account_id)
     async with database.write() as connection:
-        if await find_by_id(connection, row.id) is None:
+        present = await find_by_id(connection, row.id)
+        if present is None or present.object_key != row.object_key:
             return
         await connection.execute(delete(passages).where(passages.c.document_id == row.id))
         values = [
