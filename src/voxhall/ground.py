@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from voxhall.accounts.keys import Keys
-from voxhall.domain.record import Caller, Scope
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.jobs.queue import Queue
@@ -49,11 +47,6 @@ async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
         with Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds) as host:
             objects, pages = objects_of(settings), Pages(guarded)
             yield Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))
-
-
-async def first_admin(database: Database) -> Caller:
-    """Give whom the operator's own programs act for, with everything that an admin may."""
-    return replace(await Keys(database).guest(admin=True), scopes=frozenset(Scope), guest=False)
 
 
 def renders_of(ground: Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from voxhall.accounts.keys import Keys
 from voxhall.domain.knowledge import Answer, Hit, Question, Topic
 from voxhall.domain.record import Caller
-from voxhall.ground import first_admin, index_of, open_ground, researching
+from voxhall.ground import index_of, open_ground, researching
 from voxhall.services.indexing import Indexing
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.research import Asking, Research
@@ -40,7 +41,7 @@ async def open_library(settings: Settings) -> AsyncIterator[Library]:
     """Open only what is needed to look after the first admin's documents and the shared ones."""
     async with open_ground(settings) as ground:
         knowledge, indexing = index_of(ground)
-        caller = await first_admin(ground.database)
+        caller = await Keys(ground.database).first_admin()
         base_url = str(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
         async with researching(ground, knowledge) as research:
             yield Library(knowledge, research, indexing, caller, base_url)

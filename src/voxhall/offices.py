@@ -9,7 +9,7 @@ from voxhall.accounts.limits import Quotas
 from voxhall.domain.record import Caller
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
-from voxhall.ground import database_url, first_admin, objects_of, open_ground, renders_of
+from voxhall.ground import database_url, objects_of, open_ground, renders_of
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.exports import Exports
@@ -31,7 +31,7 @@ async def open_archive(settings: Settings) -> AsyncIterator[tuple[History, Expor
         clones = Clones(database, objects, ground.registry, host, cast)
         history = History(database, objects, transcripts, renders_of(ground, cast, clones, Pronunciations(database)))
         exports = Exports(database, objects, ground.queue, settings.scratch_dir)
-        yield history, exports, await first_admin(database)
+        yield history, exports, await Keys(database).first_admin()
 
 
 @asynccontextmanager
@@ -59,4 +59,4 @@ async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
         with Host(registry, processes=settings.engine_processes) as host:
             cast = Cast(registry)
             clones = Clones(database, objects_of(settings), registry, host, cast)
-            yield Studio(cast, clones, await first_admin(database))
+            yield Studio(cast, clones, await Keys(database).first_admin())

@@ -139,6 +139,13 @@ async def test_the_operator_may_set_the_first_admin_key(keys: Keys) -> None:
     assert (caller.account_id, caller.scopes) == (keyless.account_id, keyless.scopes)
 
 
+async def test_the_operator_is_not_who_was_given_the_first_key(keys: Keys) -> None:
+    """Keyless requests and the operator's own programs act for one account, whatever was made before it."""
+    given = await keys.authenticate(await keys.create("somebody@example.com", name="early"))
+    assert given.account_id != (await keys.first_admin()).account_id == (await keys.guest(admin=True)).account_id
+    assert not (await keys.first_admin()).guest
+
+
 async def test_guests_act_for_the_first_admin_or_for_nobody(keys: Keys) -> None:
     """With less than a key would allow, and always for the same account."""
     await keys.ensure_admin(None)

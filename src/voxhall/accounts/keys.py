@@ -63,7 +63,7 @@ class Keys:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[str, tuple[float, Key]] = {}
-        self._guests: dict[str, int] = {}
+        self._keyless: dict[str, int] = {}
         self.origins: frozenset[str] = frozenset()
         """Web origins that some key allows; as of the last `refresh_origins`."""
 
@@ -132,23 +132,23 @@ class Keys:
         return counts
 
     async def first_admin(self) -> Caller:
-        """Give the caller that keyless requests act for where no key is needed."""
-        async with self._database.read() as connection:
-            row = await connection.execute(select(func.min(accounts.c.id)))
-        return Caller(row.scalar_one(), frozenset(Scope))
+        """Give whom the operator's own programs act for, and keyless requests where no key is needed."""
+        return Caller(await self._keyless_account(ADMIN), frozenset(Scope))
 
     async def guest(self, *, admin: bool) -> Caller:
         """Give the caller that keyless requests act for where something is open; nobody has a key of its account.
 
         With `admin`, for programs of the operator's own machine, it is the first admin's account.
         """
-        email = ADMIN if admin else GUESTS
-        if email not in self._guests:
+        return Caller(await self._keyless_account(ADMIN if admin else GUESTS), frozenset({Scope.WRITE}), guest=True)
+
+    async def _keyless_account(self, email: str) -> int:
+        if email not in self._keyless:
             async with self._database.write() as connection:
                 await self._open_account(connection, email)
                 account_id = await connection.execute(select(accounts.c.id).where(accounts.c.email == email))
-                self._guests[email] = account_id.scalar_one()
-        return Caller(self._guests[email], frozenset({Scope.WRITE}), guest=True)
+                self._keyless[email] = account_id.scalar_one()
+        return self._keyless[email]
 
     async def admit_anonymous(self) -> str:
         """Make an account for somebody without a key; give the token that leads to it, kept nowhere else."""

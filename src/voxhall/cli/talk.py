@@ -45,7 +45,7 @@ async def _talk(file: Path | None, device: str | None, wish: Wish, *, quiet: boo
     # what servers do beside this is left to them
     settings = read_settings(job_slots=0, webhook_slots=0)
     async with open_platform(settings, lambda *_: {}) as platform:
-        caller, shown = await platform.keys.guest(admin=True), _Shown(quiet=quiet)
+        caller, shown = await platform.keys.first_admin(), _Shown(quiet=quiet)
         base_url = str(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
         sessions = platform.sessions
         if file is None:
