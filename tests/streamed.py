@@ -36,6 +36,19 @@ def webm_of(samples: Samples) -> bytes:
     return file.getvalue()
 
 
+def empty_webm(seconds: float) -> bytes:
+    """Give Opus in WebM that lasts long and says nothing: packets of 120 ms that are a byte each (RFC 6716, 3.1)."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="webm", options={"live": "1"}) as container:
+        stream = container.add_stream("libopus", rate=48_000, layout="mono")
+        for number in range(int(seconds / 0.12)):
+            packet = av.Packet(b"\x19")
+            packet.stream, packet.time_base = stream, fractions.Fraction(1, 1000)
+            packet.pts = packet.dts = number * 120
+            container.mux(packet)
+    return file.getvalue()
+
+
 def opus_frames(samples: Samples) -> list[bytes]:
     """Give Opus frames of 20 ms."""
     encoder = av.CodecContext.create("libopus", "w")

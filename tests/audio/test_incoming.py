@@ -11,7 +11,7 @@ import pytest
 
 from hearing import samples_of
 from recordings import BECKETT
-from streamed import opus_frames, wav_of, webm_of
+from streamed import empty_webm, opus_frames, wav_of, webm_of
 from voxhall.audio.incoming import Incoming, OpusFrames, Pcm, Samples, Wav
 from voxhall.audio.pcm import to_pcm
 from voxhall.audio.resample import Resampler
@@ -106,6 +106,35 @@ def test_what_is_no_such_sound_is_explained(incoming: Incoming, message: bytes, 
     """With what would be right, at once or when the stream ends."""
     with pytest.raises(BrokenMedia, match=named):
         incoming.push(message)
+
+
+@pytest.mark.parametrize("size", [0, 0xFFFFFFFF], ids=["none", "endless"])
+def test_a_wav_stream_need_not_know_its_length(size: int) -> None:
+    """Whoever cannot go back writes one of these for the file and for its sound; a note may say `data` before it."""
+    whole = wav_of(SPEECH)
+    note = b"LIST" + struct.pack("<I", 12) + b"INFOdata...."
+    unknown = struct.pack("<I", size)
+    stream = whole[:4] + unknown + whole[8:36] + note + whole[36:40] + unknown + whole[44:]
+    for length in (13, 3200):
+        assert likeness(read(Wav(), list(pieces(stream, length))), SPEECH) > 0.99
+
+
+def test_a_webm_stream_of_notes_is_refused() -> None:
+    """Whatever is no sound costs more the longer it is."""
+    whole = webm_of(SPEECH)
+    void = b"\xec\x01" + (10**6).to_bytes(7, "big") + bytes(10**6)
+    incoming = Webm()
+    with pytest.raises(BrokenMedia, match="no sound in 262144 bytes"):
+        incoming.push(whole[: whole.index(b"\x1f\x43\xb6\x75")] + void)
+    assert incoming._part
+    incoming._part._thread.join()
+
+
+def test_a_message_of_hours_is_refused() -> None:
+    """Packets of a byte last an eighth of a second each."""
+    incoming = Webm()
+    with pytest.raises(BrokenMedia, match="more than 600 s"):
+        incoming.push(empty_webm(700))
 
 
 def test_a_webm_stream_that_breaks_off_leaves_no_thread() -> None:

@@ -1,8 +1,7 @@
 """Sound that arrives message by message, in the formats of live clients, as samples at 16 kHz."""
 
-import io
-import wave
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import av
@@ -25,6 +24,8 @@ RATES = range(8_000, 96_001)
 """Hertz that a WAV stream may have."""
 CHANNELS = (1, 2)
 """That a WAV stream may have."""
+PCM, EXTENSIBLE = 0x0001, 0xFFFE
+"""Kinds of samples in WAV; the latter is taken for the former."""
 
 
 class Incoming(Protocol):
@@ -92,20 +93,19 @@ class Wav:
         self._head += data
         if not b"RIFF".startswith(self._head[:4]):
             raise BrokenMedia("a WAV stream begins with RIFF; FORMAT:pcm_s16le is for samples without a header")
-        if b"data" not in self._head[:-4]:
+        chunks = dict(_riff_chunks(self._head))
+        if b"data" not in chunks:
             if len(self._head) > HEADER:
                 raise BrokenMedia(f"the WAV header does not end within {HEADER} bytes")
             return before
-        file = io.BytesIO(self._head)
+        place = chunks[b"data"]
         try:
-            with wave.open(file) as opened:
-                rate, channels, width = opened.getframerate(), opened.getnchannels(), opened.getsampwidth()
-                place = file.tell()
-        except (wave.Error, EOFError) as error:
-            raise BrokenMedia(f"the WAV header is not understood: {error}") from None
-        if width != BYTES or channels not in CHANNELS or rate not in RATES:
-            kind = f"{8 * width} bits, {channels} channels, {rate} Hz"
-            raise BrokenMedia(f"the WAV stream has {kind}; 16 bits, 1 or 2 channels, 8000 to 96000 Hz are read")
+            kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", self._head[:place], chunks[b"fmt "])
+        except (KeyError, struct.error):
+            raise BrokenMedia("the WAV header does not say what its samples are") from None
+        if kind not in (PCM, EXTENSIBLE) or bits != 8 * BYTES or channels not in CHANNELS or rate not in RATES:
+            given = f"{bits} bits of kind {kind}, {channels} channels, {rate} Hz"
+            raise BrokenMedia(f"the WAV stream has {given}; PCM of 16 bits, 1 or 2 channels, 8000 to 96000 Hz is read")
         self._pcm, rest, self._head = Pcm(rate, channels), self._head[place:], b""
         return np.concatenate([before, self._pcm.push(rest)])
 
@@ -132,6 +132,20 @@ class OpusFrames:
     def finish(self) -> Samples:
         """Give what is still on its way."""
         return joined(self._resampler, [None])
+
+
+def _riff_chunks(head: bytes) -> Iterator[tuple[bytes, int]]:
+    """Give the names of a RIFF file's chunks and where what they hold begins, as far as `data`.
+
+    The sizes of the file and of its sound are not read: whoever streams does not know them, and writes anything.
+    """
+    place = len(b"RIFFsizeWAVE")
+    while place + 8 <= len(head):
+        name, size = struct.unpack_from("<4sI", head, place)
+        yield name, place + 8
+        if name == b"data":
+            return
+        place += 8 + size + size % 2
 
 
 def joined(resampler: AudioResampler, frames: Sequence[av.AudioFrame | None]) -> Samples:

@@ -17,6 +17,10 @@ PROMPT = {"probesize": "32", "analyzeduration": "0", "fflags": "nobuffer", "code
 """Have the demuxer give what it has, at once."""
 STALLED = 20.0
 """Seconds that decoding one message may take."""
+SILENT_BYTES = 2**18
+"""That are read without any sound in them: headers are short, and FFmpeg's time grows with the square of their tags."""
+LONGEST = 600 * SAMPLE_RATE
+"""Samples that one message may bring: a message of empty packets would bring hours."""
 
 
 class Webm:
@@ -52,7 +56,11 @@ class _Part:
         self._data = bytearray()
         self._ended = self._hungry = self._done = False
         self._samples: list[Samples] = [np.zeros(0, np.float32)]
+        self._length = 0
+        """Of these, together."""
         self._error: str | None = None
+        self._silent = 0
+        """Bytes read since the last sound."""
         self._thread = threading.Thread(target=self._decode, name="webm", daemon=True)
         self._thread.start()
 
@@ -77,6 +85,9 @@ class _Part:
             self._hungry = False
             piece = bytes(self._data[:size])
             del self._data[:size]
+            self._silent += len(piece)
+            if self._silent > SILENT_BYTES:
+                raise BrokenMedia(f"the WebM stream has no sound in {SILENT_BYTES} bytes")
             return piece
 
     def _wait(self) -> Samples:
@@ -88,7 +99,7 @@ class _Part:
             self._data.clear()
             self._changed.notify_all()
             raise BrokenMedia(self._error or "the WebM stream takes too long to decode")
-        taken, self._samples = self._samples, [np.zeros(0, np.float32)]
+        taken, self._samples, self._length = self._samples, [np.zeros(0, np.float32)], 0
         return np.concatenate(taken)
 
     def _idle(self) -> bool:
@@ -105,6 +116,8 @@ class _Part:
                 for frame in container.decode(audio=0):
                     self._give(joined(resampler, [frame]))
                 self._give(joined(resampler, [None]))
+        except BrokenMedia as refused:
+            error = refused.message
         except (FFmpegError, ValueError, MemoryError):
             error = "the WebM stream is damaged, or its sound is not Opus"
         finally:
@@ -116,4 +129,8 @@ class _Part:
 
     def _give(self, samples: Samples) -> None:
         with self._changed:
+            self._silent = 0
             self._samples.append(samples)
+            self._length += len(samples)
+            if self._length > LONGEST:
+                raise BrokenMedia(f"a message brings more than {LONGEST // SAMPLE_RATE} s of sound; send less at once")
