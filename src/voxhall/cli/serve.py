@@ -5,6 +5,7 @@ import signal
 import socket
 
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from voxhall.api.lesan.wire import told
 from voxhall.api.server import create_server
@@ -43,8 +44,10 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
             forwarded_allow_ips=list(settings.trusted_proxies),
             timeout_graceful_shutdown=GRACE_SECONDS,
             server_header=False,
-            ws="websockets-sansio",
+            ws=_sockets(settings.live_idle_seconds),
             ws_max_size=MESSAGE_BYTES,
+            # while sound is taken in more slowly than it comes, answers to pings wait behind it
+            ws_ping_timeout=None,
             # sound does not become smaller by it
             ws_per_message_deflate=False,
         )
@@ -52,6 +55,23 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, lambda *_: None)
         await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _sockets(patience: float) -> type[WebSocketsSansIOProtocol]:
+    """Give WebSockets that let go of a peer that has read or acknowledged nothing for so many seconds.
+
+    Closing a connection waits for what is still to be sent, however long nobody reads it. Pings are sent all the time,
+    so that a peer that has silently gone is noticed too. Where the system has no such timer, only it ends connections.
+    """
+
+    class Sockets(WebSocketsSansIOProtocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                opened = transport.get_extra_info("socket")
+                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(patience * 1000))
+
+    return Sockets
 
 
 def _listen(settings: Settings) -> socket.socket:
