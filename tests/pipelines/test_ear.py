@@ -165,6 +165,19 @@ def test_commit_ends_a_turn_at_once() -> None:
     assert after.start >= len(whole.samples)
 
 
+@pytest.mark.parametrize("way", ["commit", "clear"])
+def test_time_goes_on_as_it_was_fed(way: str) -> None:
+    """However often a client commits or clears in the middle of a frame."""
+    one = ear()
+    for _ in range(100):
+        one.feed(silence(0.1))
+        getattr(one, way)()
+    one.events()
+    one.feed(np.concatenate([tone(1), silence(1)]))
+    [began] = [event for event in one.events() if isinstance(event, SpeechStarted)]
+    assert began.start == pytest.approx(10.0, abs=0.05)
+
+
 def test_what_is_cleared_is_never_heard_of_again() -> None:
     """Neither the turn that goes on nor one whose words are on their way; what follows is heard."""
     one = ear()
@@ -216,6 +229,21 @@ def test_memory_does_not_grow_with_a_turn_or_a_silence(sound: object) -> None:
     kept = sum(len(block) for block in one._tape._blocks) / SAMPLE_RATE
     assert kept <= RULES.longest + 3
     assert len(one._probabilities) < 600
+
+
+def test_the_sound_of_a_turn_without_an_end_goes_with_its_words() -> None:
+    """Who never pauses is cut; what was recognised is not kept until the turn is over."""
+    one = ear()
+    sounds = []
+    for _ in range(6 * int(RULES.longest)):
+        one.feed(tone(1.0))
+        for stretch in one.wanted():
+            sounds.append(weakref.ref(stretch.samples))
+            one.done(stretch, said(stretch, "word"))
+            del stretch
+    assert one.speaking
+    assert len(sounds) >= 5
+    assert not any(sound() is not None for sound in sounds)
 
 
 @pytest.mark.parametrize("cleared", [False, True], ids=["told", "cleared"])

@@ -12,6 +12,7 @@ import pytest
 import echo
 from hearing import samples_of, silence
 from recordings import TWO_CITIES
+from serving import wait_for
 from voxhall.domain.live import Event, Final, Partial, SpeechStarted, TurnEnded
 from voxhall.domain.transcription import Options
 from voxhall.engines.host import Host
@@ -123,9 +124,12 @@ class Slow:
 class Broken:
     """A recogniser that fails."""
 
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
     def recognize(self, samples: Samples, *, language: str, keywords: tuple[str, ...]) -> Recognition:
         """Fail."""
-        raise EngineFailed("the engine failed")
+        raise self._error
 
 
 def beeps(count: int) -> Samples:
@@ -150,12 +154,40 @@ async def test_who_sends_faster_than_engines_work_waits(tools: Tools, desk: Desk
     assert sum(isinstance(event, Final) for event in events) == 12
 
 
-async def test_an_engine_that_fails_is_told_of_by_the_next_call(tools: Tools, desk: Desk) -> None:
-    """The stream does not hang."""
+@pytest.mark.parametrize("error", [EngineFailed("the engine failed"), ZeroDivisionError()], ids=["engine", "fault"])
+async def test_an_engine_that_fails_ends_the_events(error: Exception, tools: Tools, desk: Desk) -> None:
+    """Whoever only waits for words is told as well as whoever feeds more sound."""
     vad = echo.EchoVad(echo.NoOptions(), Path())
-    listener = Listener(replace(tools, vad=vad, recognizer=Broken(), identifier=None), Manner("en"), desk)
+    listener = Listener(replace(tools, vad=vad, recognizer=Broken(error), identifier=None), Manner("en"), desk)
+    await listener.feed(beeps(1))
     with pytest.raises(EngineFailed):
-        await heard(listener, beeps(3))
+        _ = [event async for event in listener.events()]
+    with pytest.raises(EngineFailed):
+        await listener.feed(beeps(1))
+
+
+async def test_partial_words_that_fail_are_only_missing(tools: Tools, desk: Desk) -> None:
+    """Finals come all the same."""
+    vad = echo.EchoVad(echo.NoOptions(), Path())
+    broken = replace(tools, vad=vad, drafter=Broken(EngineFailed("the engine failed")), identifier=None)
+    events = await heard(Listener(broken, Manner("en", partials=True), desk), np.tile(beeps(1)[:SAMPLE_RATE], 3))
+    assert sum(isinstance(event, Final) for event in events) == 1
+
+
+async def test_a_stream_that_ends_early_takes_no_engine_from_others(host: Host, registry: Registry, desk: Desk) -> None:
+    """The process that still makes words of it stays warm."""
+    with ExitStack() as scopes:
+        tools = Toolbox(registry, host).listen(scopes, Options(language="en"), "silero")
+        listener = Listener(tools, Manner("en"), desk)
+        await listener.feed(samples_of(TWO_CITIES, 0.5, 30.0))
+        working = await asyncio.to_thread(
+            wait_for, lambda: {each.pid for each in host.status() if each.busy} or None, seconds=30
+        )
+        listener.abandon()
+    with ExitStack() as scopes:
+        tools = Toolbox(registry, host).listen(scopes, Options(language="en"), "silero")
+        await heard(Listener(tools, Manner("en"), desk), samples_of(TWO_CITIES, 0.5, 3.0))
+    assert working <= {each.pid for each in host.status()}
 
 
 async def test_commit_returns_when_the_words_are_there(tools: Tools, desk: Desk) -> None:

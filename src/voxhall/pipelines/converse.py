@@ -12,7 +12,7 @@ whoever calls `interrupt`, and a question that is asked while another is being a
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self
@@ -154,9 +154,11 @@ class Conversation:
             yield event
 
     async def _read(self) -> None:
-        async for event in self._hearing.events():
-            self._events.put_nowait(event)
-            self._hear(event)
+        # whoever feeds or finishes is told
+        with suppress(VoxhallError):
+            async for event in self._hearing.events():
+                self._events.put_nowait(event)
+                self._hear(event)
 
     def _hear(self, event: live.Event) -> None:
         """Do what an event asks for; returns at once, so that whoever listens is not held up."""

@@ -52,8 +52,9 @@ class _Turn:
     def complete(self) -> bool:
         return self.end is not None and all(chunk.understood for chunk in self.chunks)
 
-    def let_go(self) -> None:
-        """Free the sound now: turn, chunks and stretches know each other, so the garbage collector would come late."""
+    def drop(self) -> None:
+        """Forget it, and free its sound now: turn, chunks and stretches know each other in circles."""
+        self.dropped = True
         for chunk in self.chunks:
             chunk.look = None
         self.chunks.clear()
@@ -66,9 +67,11 @@ class _Chunk:
     turn: _Turn
     start: int
     open: bool = True
+    end: int = 0
+    """Known once it is not open any more."""
     agreement: Agreement = field(default_factory=Agreement)
     look: "Stretch | None" = None
-    """The stretch whose result will be the chunk's, unless speech goes on first."""
+    """The stretch whose result will be the chunk's, unless speech goes on first; let go of once that is known."""
     understood: Understood | None = None
 
 
@@ -139,8 +142,6 @@ class Ear:
 
     def commit(self) -> None:
         """End the turn that goes on, with all that has been fed."""
-        if len(self._rest):
-            self.feed(np.zeros(FRAME - len(self._rest), np.float32))
         if self._finder.within:
             self._end()
         self._finder.reset()
@@ -148,12 +149,11 @@ class Ear:
     def clear(self) -> None:
         """Forget what was not yet given as a final."""
         for turn in self._turns:
-            turn.dropped = True
-            turn.let_go()
+            turn.drop()
         self._turns.clear()
         self._wanted.clear()
         self._open = None
-        self._rest = self._rest[:0]
+        self._rest = np.zeros_like(self._rest)
         self._floor = self._tape.end
         self._finder.reset()
 
@@ -186,7 +186,7 @@ class Ear:
         words = [word.text for word in understood.recognition.words]
         if stretch is chunk.look and not chunk.open:
             chunk.understood = understood
-            chunk.agreement.settle(words)
+            self._settle(chunk, understood)
             self._finals()
         elif stretch is chunk.look:
             # whether it stays is seen when the pause is over
@@ -275,7 +275,7 @@ class Ear:
             if self._open.look is None:
                 # as much of the silence as a look at the pause has, so that words do not depend on who was busy
                 quiet = self._finder.spoke * FRAME + round(self._rules.pause * SAMPLE_RATE)
-                self._look(self._open, min(quiet, self._tape.end))
+                self._look(self._open, min(quiet, self._tape.end + len(self._rest)))
             self._close(self._open)
         turn.end = min(self._finder.spoke * FRAME, self._tape.end)
         self._floor = max(self._floor, turn.end)
@@ -291,24 +291,30 @@ class Ear:
         self._begin_chunk(chunk.turn, place)
 
     def _look(self, chunk: _Chunk, end: int) -> None:
-        chunk.look = Stretch(self._tape.read(chunk.start, end), chunk.start, draft=False, chunk=chunk)
+        # what does not fill a frame yet is heard with the turn that a commit ends; it stays where it is in time
+        rest = self._rest[: max(0, end - self._tape.end)]
+        samples = np.concatenate([self._tape.read(chunk.start, min(end, self._tape.end)), rest])
+        chunk.look = Stretch(samples, chunk.start, draft=False, chunk=chunk)
         self._wanted.append(chunk.look)
 
     def _close(self, chunk: _Chunk) -> None:
         """Let a chunk's look be its result, whether that is known or not."""
         assert chunk.look is not None  # noqa: S101 - made before
         chunk.open = False
-        self._floor = chunk.start + len(chunk.look.samples)
+        chunk.end = self._floor = chunk.start + len(chunk.look.samples)
         self._open = None
         if chunk.understood:
-            chunk.agreement.settle([word.text for word in chunk.understood.recognition.words])
+            self._settle(chunk, chunk.understood)
+
+    def _settle(self, chunk: _Chunk, understood: Understood) -> None:
+        """Let go of a chunk's sound: what it says is known for good."""
+        chunk.agreement.settle([word.text for word in understood.recognition.words])
+        chunk.look = None
 
     def _finals(self) -> None:
         """Give the turns that are complete, in their order."""
         while self._turns and self._turns[0].complete:
-            turn = self._turns.popleft()
-            self._events.append(self._final(turn))
-            turn.let_go()
+            self._events.append(self._final(self._turns.popleft()))
 
     def _final(self, turn: _Turn) -> Final:
         assert turn.end is not None  # noqa: S101 - it is complete
@@ -334,7 +340,5 @@ class Ear:
 
 
 def _heard(chunk: _Chunk) -> Heard:
-    assert chunk.look is not None  # noqa: S101 - it is complete
-    assert chunk.understood is not None  # noqa: S101 - likewise
-    seconds = len(chunk.look.samples) / SAMPLE_RATE
-    return Heard(0, Span(chunk.look.offset, chunk.look.offset + seconds), chunk.understood.recognition)
+    assert chunk.understood is not None  # noqa: S101 - it is complete
+    return Heard(0, Span(chunk.start / SAMPLE_RATE, chunk.end / SAMPLE_RATE), chunk.understood.recognition)

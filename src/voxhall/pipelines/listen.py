@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 
 from voxhall.domain.live import Event
 from voxhall.engines.protocols import SAMPLE_RATE, Aligner, Identifier, Recognizer, Samples, Vad
-from voxhall.errors import VoxhallError
+from voxhall.errors import EngineFailed, VoxhallError
+from voxhall.log import logger
 from voxhall.pipelines.ear import Ear, Stretch, Understood
 from voxhall.pipelines.language import Judged
 from voxhall.pipelines.recognise import recognise
 from voxhall.pipelines.turns import Rules
+
+log = logger(__name__)
 
 SLICE = SAMPLE_RATE
 """Samples listened to before others get their turn: a second takes about 3 ms."""
@@ -106,7 +109,8 @@ class Listener:
                 await listener.feed(samples)
             await listener.close()
 
-    Errors of the engines (EngineLost, EngineFailed, Cancelled) are raised by whatever is called next.
+    Errors of the engines (EngineLost, EngineFailed, Cancelled) end the events, and are raised by whatever is called
+    next.
     """
 
     def __init__(self, tools: Tools, manner: Manner, desk: Desk) -> None:
@@ -169,10 +173,12 @@ class Listener:
         self._events.put_nowait(None)
 
     async def events(self) -> AsyncIterator[Event]:
-        """Give what happens, until the stream is closed; for one reader."""
+        """Give what happens, until the stream is closed; for one reader. Raises what ended it too early."""
         while (event := await self._events.get()) is not None:
             yield event
             self._events.task_done()
+        self._events.task_done()
+        self._raise()
 
     async def told(self) -> None:
         """Wait until whoever reads the events has read all that there are, and asks for the next."""
@@ -195,8 +201,18 @@ class Listener:
             self._draft = asyncio.create_task(self._make_draft())
 
     async def _make_final(self, stretch: Stretch) -> None:
-        with self._desk.final():
-            await self._understand(stretch)
+        try:
+            with self._desk.final():
+                await self._understand(stretch)
+        except VoxhallError as error:
+            self._failure = error
+        except Exception:
+            # a turn without an end would hold back all that follow
+            log.exception("a stretch could not be recognised")
+            self._failure = EngineFailed("a fault in recognising speech")
+        if self._failure and len(self._waited) == 1:
+            # what else was on its way has come
+            self._events.put_nowait(None)
 
     async def _make_draft(self) -> None:
         began = time.monotonic()
@@ -205,6 +221,8 @@ class Listener:
                 # what was said while it waited belongs to it
                 if (stretch := self._ear.draft()) is not None:
                     await self._understand(stretch)
+        except VoxhallError as error:
+            log.info("partial words were not made", error=error.code)
         finally:
             self._draft = None
             self._interval = max(self._manner.rules.interval, PATIENCE * (time.monotonic() - began))
@@ -212,11 +230,7 @@ class Listener:
     async def _understand(self, stretch: Stretch) -> None:
         """Have a stretch recognised in a thread, and see what comes of it."""
         work: Callable[[Stretch], Understood] = self._drafted if stretch.draft else self._recognised
-        try:
-            understood = await asyncio.get_running_loop().run_in_executor(self._desk.threads, work, stretch)
-        except VoxhallError as error:
-            self._failure = error
-            return
+        understood = await asyncio.get_running_loop().run_in_executor(self._desk.threads, work, stretch)
         self._ear.done(stretch, understood)
         self._step()
 

@@ -54,8 +54,10 @@ class Toolbox:
     def listen(self, scopes: ExitStack, options: Options, vad: str) -> listen.Tools:
         """Give the engines for one live stream; their work ends with `scopes`. Raises EngineUnavailable."""
         registry = self.registry
-        finals = scopes.enter_context(self.host.scope(priority=FINALS))
-        drafts = scopes.enter_context(self.host.scope(priority=DRAFTS))
+        finals, drafts = self.host.scope(priority=FINALS), self.host.scope(priority=DRAFTS)
+        for each in (finals, drafts):
+            # a piece takes a moment, and a process that was killed for it would be missed by all other streams
+            scopes.callback(each.retire)
         recognizer = registry.choose("recognize", name=self.recognizer, language=options.language)
         identifier = registry.choose("identify") if options.diarize else None
         return listen.Tools(
