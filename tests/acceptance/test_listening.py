@@ -9,6 +9,7 @@ from socket import SHUT_RDWR
 from threading import Thread
 
 import numpy as np
+import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -31,6 +32,16 @@ def flood(socket: ClientConnection) -> None:
             socket.send("x" * 1000)
 
 
+def connections(server: Server, socket: ClientConnection) -> list[object]:
+    """Give the server's ends of a client's connection."""
+    own = socket.socket.getsockname()[1]
+    return [
+        each
+        for each in psutil.Process(server.process.pid).net_connections("tcp")
+        if each.raddr and each.raddr.port == own
+    ]
+
+
 def test_sockets_that_say_or_read_nothing_are_closed(tmp_path: Path) -> None:
     """After the idle time; what was heard is kept."""
     with serving(tmp_path, live_idle_seconds=1) as server:
@@ -48,6 +59,8 @@ def test_sockets_that_say_or_read_nothing_are_closed(tmp_path: Path) -> None:
             asking.start()
             found = server.wait(f"/v1/transcriptions/{ready['job_id']}")
             assert found["status"] == "completed"
+            # it still reads nothing, and the server lets go of it all the same
+            wait_for(lambda: not connections(server, socket) or None, seconds=30)
             socket.socket.shutdown(SHUT_RDWR)
             asking.join()
         # and the server answers others
@@ -59,6 +72,18 @@ def saved(server: Server) -> bool | None:
     """Look into the database whether a turn has been saved."""
     with closing(sqlite3.connect(server.data_dir / "voxhall.db")) as connection:
         return bool(connection.execute("select 1 from checkpoints where name = 'turn/0'").fetchone()) or None
+
+
+def test_what_was_understood_before_it_was_cleared_is_not_kept(tmp_path: Path) -> None:
+    """Neither where it waits for a command nor where it was saved already."""
+    with serving(tmp_path) as server, talking(server, "language=en") as talk:
+        ready = talk.hear()
+        talk.play(TURN)
+        wait_for(lambda: saved(server), seconds=20)
+        talk.ask("CLEAR", "buffer_cleared")
+        assert talk.end()["transcription"] == ""
+        job = server.wait(f"/v1/transcriptions/{ready['job_id']}")
+        assert (job["text"], job["segments"]) == ("", [])
 
 
 def test_a_stream_outlives_its_server(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -37,6 +37,8 @@ BEAT_SECONDS = 2.0
 """How often a stream says that it goes on, hears whether it was cancelled, and saves what it has."""
 SETTLED = SAMPLE_RATE // 2
 """Samples that wait before silence is added to a recording."""
+BLOCK = 10 * SAMPLE_RATE
+"""Samples of a message that are recorded at once, before they are listened to."""
 ENDING_SECONDS = 60.0
 """That the last words of a stream may take once nobody listens any more."""
 
@@ -70,7 +72,11 @@ class Stream:
         self.recorder = Recorder()
         self.stopped_for: VoxhallError | None = None
         self._incoming: Incoming | None = None
+        self.settled_turns = 0
+        """How many finals are not cleared any more."""
         self.saved_turns = self.saved_pieces = 0
+        self.saving = asyncio.Lock()
+        """Held by whoever reads or changes what is to be saved."""
         self.ending = False
         """Whether nothing of it is saved any more, but all of it stored."""
 
@@ -100,8 +106,10 @@ class Stream:
         await self._feed(await _called(self._incoming, partial(self._incoming.push, data)))
 
     async def _feed(self, samples: Samples) -> None:
-        self.recorder.push(samples)
-        await self.listener.feed(samples)
+        for start in range(0, len(samples), BLOCK):
+            block = samples[start : start + BLOCK]
+            await asyncio.to_thread(self.recorder.push, block)
+            await self.listener.feed(block)
 
     async def told(self) -> None:
         """Wait until all events so far have been read."""
@@ -116,7 +124,6 @@ class Stream:
             await self.finish()
         await self.listener.commit()
         await self.told()
-        await asyncio.to_thread(self.recorder.keep)
 
     async def finish(self) -> None:
         """Listen to what a decoder still holds back; nothing can be taken after that."""
@@ -125,15 +132,29 @@ class Stream:
             with suppress(BrokenMedia):
                 await self._feed(await _called(incoming, incoming.finish))
 
-    async def settle(self) -> None:
-        """Let what was taken become part of the recording: it is not cleared any more."""
+    async def settle(self, until: float | None = None) -> None:
+        """Let what was said become part of the transcription: it is not cleared any more.
+
+        So does the sound up to `until`, in seconds; without it, all that was taken.
+        """
+        self.settled_turns = len(self.finals)
+        await asyncio.to_thread(self.recorder.keep, None if until is None else round(until * SAMPLE_RATE))
+
+    async def pause(self) -> None:
+        """Let silence that was taken become part of the recording, once there is some."""
         if self.recorder.waiting >= SETTLED:
             await asyncio.to_thread(self.recorder.keep)
 
     async def clear(self) -> None:
-        """Forget what was taken since the last turn or commit; the recording has silence there."""
+        """Forget what was taken since it last settled; the recording has silence there."""
         self.listener.clear()
-        await asyncio.to_thread(self.recorder.discard)
+        await self.told()
+        async with self.saving:
+            for number in range(self.settled_turns, len(self.finals)):
+                self.finals[number] = replace(self.finals[number], words=())
+            self.saved_turns = min(self.saved_turns, self.settled_turns)
+            self.settled_turns = len(self.finals)
+            await asyncio.to_thread(self.recorder.discard)
 
     async def events(self) -> AsyncIterator[Event]:
         """Give what happens until the stream ends; raises Cancelled or LeaseLost when others have ended it."""
@@ -219,8 +240,9 @@ class Live:
                 if await self._queue.heartbeat(stream.job, lease=self._lease, progress=None):
                     stream.stop(Cancelled("the transcription was cancelled"))
                     return
-                if not stream.ending:
-                    await self._save(stream)
+                async with stream.saving:
+                    if not stream.ending:
+                        await self._save(stream)
             except LeaseLost:
                 stream.stop(LeaseLost("the transcription was deleted"))
                 return
@@ -241,7 +263,8 @@ class Live:
         try:
             with scopes:
                 notice = await self._last_words(stream)
-            stream.ending = True
+            async with stream.saving:
+                stream.ending = True
             await asyncio.to_thread(stream.recorder.finish)
             if isinstance(stream.stopped_for, Cancelled):
                 await self._queue.stopped(stream.job)
@@ -269,8 +292,10 @@ class Live:
         finally:
             stream.listener.abandon()
         if stream.stopped_for is None:
-            async for _ in stream.events():
-                pass
+            # what ended it too early is in the notice
+            with suppress(VoxhallError):
+                async for _ in stream.events():
+                    pass
         return notice
 
     async def _store(self, stream: Stream, notice: str | None) -> None:

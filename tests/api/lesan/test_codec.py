@@ -63,7 +63,9 @@ def test_an_unknown_format_is_refused_with_those_that_there_are(name: str) -> No
 def test_what_is_said_without_speech() -> None:
     """Every message, field by field."""
     one = session(format="pcm_s16le_48k")
-    assert told(one.ready(), one.received(9600, silent=True), one.received(400, silent=True), one.pong(1.5)) == [
+    assert told(
+        one.ready(), one.received(9600, 0.0, silent=True), one.received(400, 0.1, silent=True), one.pong(1.5)
+    ) == [
         {"type": "ready", "session_id": "s", "format": "pcm_s16le_48k", "sample_rate": 48000, "job_id": "txn_u"},
         {"type": "chunk_received", "session_id": "s", "chunk_number": 1, "buffer_size": 9600},
         {"type": "chunk_received", "session_id": "s", "chunk_number": 2, "buffer_size": 10000},
@@ -86,7 +88,7 @@ def test_what_is_said_without_speech() -> None:
 def test_a_command_gathers_what_was_said_since_the_last_one() -> None:
     """And empties the buffer; only the end says which job it was."""
     one = session()
-    one.received(64_000, silent=False)
+    one.received(64_000, 0.0, silent=False)
     assert told(*one.heard(SpeechStarted(0, 1.3), 2.0), *one.heard(TurnEnded(0, 1.0, 3.0), 2.0)) == []
     assert told(*one.heard(final(0), 2.0), *one.heard(final(1, "general"), 2.0)) == []
     one.commit()
@@ -110,7 +112,7 @@ def test_a_command_gathers_what_was_said_since_the_last_one() -> None:
 def test_server_vad_tells_of_turns() -> None:
     """As they end; an empty one is not told of, and what a command ends is its own."""
     one = session(turn_detection="server_vad")
-    one.received(1000, silent=False)
+    one.received(1000, 0.0, silent=False)
     one.heard(TurnEnded(0, 1.0, 3.0), 3.6)
     assert told(*one.heard(final(0), 3.6)) == [
         {
@@ -125,12 +127,23 @@ def test_server_vad_tells_of_turns() -> None:
         }
     ]
     assert one.buffered == 0
+    one.received(100, 3.6, silent=False)
     one.heard(TurnEnded(1, 4.0, 5.0), 5.6)
     assert told(*one.heard(final(1, ""), 5.6)) == []
     one.commit()
     one.heard(TurnEnded(2, 6.0, 7.0), 7.0)
     assert told(*one.heard(final(2, "the rest"), 7.0)) == []
-    assert told(one.transcription(7.0, language="en", last=True))[0]["transcription"] == "the rest"
+    [last] = told(one.transcription(7.0, language="en", last=True))
+    assert (last["transcription"], last["audio_size_bytes"], last["duration_seconds"]) == ("the rest", 100, 3.4)
+
+
+def test_silence_waits_for_nothing() -> None:
+    """With turns, a command answers for what came since the last message in which nobody spoke."""
+    one = session(turn_detection="server_vad")
+    for second in range(10):
+        one.received(32_000, float(second), silent=True)
+    [last] = told(one.transcription(10.0, language="en", last=True))
+    assert (last["audio_size_bytes"], last["duration_seconds"]) == (32_000, 1.0)
 
 
 def test_raw_opus_tells_of_turns_as_transcriptions() -> None:
@@ -144,6 +157,16 @@ def test_raw_opus_tells_of_turns_as_transcriptions() -> None:
         messages = told(*one.heard(final(0), 3.6))
         assert [message["type"] for message in messages] == types
         assert (messages[-1]["is_turn"], messages[-1]["is_final"]) == (True, False)
+
+
+def test_a_turn_that_ends_while_the_format_changes_is_not_lost() -> None:
+    """It is told of when the client asks."""
+    one = session(format="opus_raw_16k")
+    one.heard(TurnEnded(0, 1.0, 3.0), 3.6)
+    one.changed("pcm_s16le")
+    assert told(*one.heard(final(0), 3.6)) == []
+    one.commit()
+    assert told(one.transcription(3.6, language="en", last=True))[0]["transcription"] == "hello there"
 
 
 def test_partials_are_ours() -> None:
@@ -174,12 +197,12 @@ def test_the_buffer_is_bounded() -> None:
     """At 50 MB; with turns, silence does not fill it."""
     one = session()
     for _ in range(50):
-        one.received(2**20, silent=True)
+        one.received(2**20, 0.0, silent=True)
     with pytest.raises(TooLarge, match="52428800"):
-        one.received(1, silent=True)
+        one.received(1, 0.0, silent=True)
     turns = session(turn_detection="server_vad")
     for _ in range(200):
-        turns.received(2**20, silent=True)
+        turns.received(2**20, 0.0, silent=True)
     assert turns.buffered == 2**20
 
 

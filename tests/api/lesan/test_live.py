@@ -224,6 +224,29 @@ def test_what_was_cleared_is_not_kept(server: Server) -> None:
     assert len(server.get(f"{job['url']}/audio").content) < 6000
 
 
+def test_a_turn_that_was_told_is_kept_whatever_is_cleared_then(server: Server) -> None:
+    """Both its words and its sound."""
+    with talking(server, "language=en&turn_detection=server_vad") as talk:
+        ready = talk.hear()
+        for message in pcm():
+            talk.socket.send(message)
+        assert plain(talk.hear("turn_detected")["transcription"]).startswith(OPENING[:15])
+        talk.ask("CLEAR", "buffer_cleared")
+        talk.end()
+    job = stored(server, ready)
+    assert ratio(plain(job["text"]), OPENING) > 90
+    assert len(server.get(f"{job['url']}/audio").content) > 12_000
+
+
+def test_what_had_arrived_before_a_client_went_is_heard(server: Server) -> None:
+    """Though nobody waited for an answer."""
+    with talking(server, "language=en") as talk:
+        ready = talk.hear()
+        for message in pcm():
+            talk.socket.send(message)
+    assert ratio(plain(ended(server, ready)["text"]), OPENING) > 90
+
+
 def test_forty_at_once(server: Server) -> None:
     """Each gets its own words."""
 

@@ -96,9 +96,14 @@ class Codec:
         rate = FORMATS[self.format].rate
         return wire.Ready(session_id=self.session_id, format=self.format, sample_rate=rate, job_id=self._job_id)
 
-    def received(self, size: int, *, silent: bool) -> wire.ChunkReceived:
-        """Acknowledge sound; with turns, silence does not wait for anything. Raises TooLarge."""
-        self.buffered = size + (0 if self.turns and silent else self.buffered)
+    def received(self, size: int, before: float, *, silent: bool) -> wire.ChunkReceived:
+        """Acknowledge sound, `before` which so many seconds were heard; with turns, silence waits for nothing.
+
+        Raises TooLarge.
+        """
+        if self.turns and silent:
+            self.buffered, self._consumed = 0, before
+        self.buffered += size
         self._chunks += 1
         if self.buffered > BUFFER_BYTES:
             raise TooLarge(f"over {BUFFER_BYTES} bytes wait to be transcribed; send TRANSCRIBE more often")
@@ -113,6 +118,7 @@ class Codec:
         """Say that what waited is forgotten; `seconds` is how much was heard in all."""
         cleared, self.buffered, self._consumed = self.buffered, 0, seconds
         self._said.clear()
+        self._detected.clear()
         return wire.BufferCleared(session_id=self.session_id, cleared_bytes=cleared)
 
     def pong(self, age: float) -> wire.Pong:
@@ -144,7 +150,10 @@ class Codec:
                 self._detected.add(event.turn)
             case Final() if event.turn in self._detected:
                 self._detected.discard(event.turn)
-                return self._turn(event, seconds) if event.words else ()
+                if self.turns:
+                    return self._turn(event, seconds) if event.words else ()
+                # the client has gone over to a format in which it asks for words
+                self._said.append(event)
             case Final():
                 self._said.append(event)
         return ()
@@ -162,7 +171,7 @@ class Codec:
             )
         if self.format == RAW:
             told.append(self._transcription([final], seconds, language=final.language, is_turn=True))
-        self.buffered = 0
+        self.buffered, self._consumed = 0, seconds
         return told
 
     def _transcription(

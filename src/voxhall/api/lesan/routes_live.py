@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from voxhall.api.access import Credential, credential_of, platform_of, speaker
 from voxhall.api.dialect import shortened
 from voxhall.api.lesan import codec, wire_live
+from voxhall.domain.live import Final
 from voxhall.errors import (
     BrokenMedia,
     InvalidInput,
@@ -38,7 +39,7 @@ async def transcribe(socket: WebSocket) -> None:
     await socket.accept(credential.subprotocol)
     with suppress(WebSocketDisconnect, TimeoutError):
         code, reason = await _admitted(socket, credential)
-        # whoever reads nothing does not read this either; the server's own keep-alive ends the connection
+        # whoever reads nothing does not read this either; the server lets go of them
         async with asyncio.timeout(CLOSING_SECONDS):
             await socket.close(code, reason)
 
@@ -57,7 +58,10 @@ async def _admitted(socket: WebSocket, credential: Credential) -> tuple[int, str
                 codec.Codec(session_id, stream.uid, asked),
                 idle=platform.settings.live_idle_seconds,
             )
-            return await session.run()
+            ended = await session.run()
+            if session.gone:
+                raise WebSocketDisconnect
+            return ended
     except NotAuthenticated as error:
         return (NO_KEY if credential.secret is None else WRONG_KEY), shortened(error.message)
     except NotPermitted as error:
@@ -84,6 +88,8 @@ class Session:
         self._codec = spoken
         self._idle = idle
         self._began = time.monotonic()
+        self.gone = False
+        """Whether nobody can be told anything any more; what they had sent is listened to all the same."""
 
     async def run(self) -> tuple[int, str]:
         """Talk until either side ends it; give how the socket is to be closed."""
@@ -103,12 +109,14 @@ class Session:
         finally:
             for task in (telling, taking):
                 task.cancel()
-            await asyncio.wait({telling, taking})
+            await asyncio.gather(telling, taking, return_exceptions=True)
 
     async def _tell(self) -> tuple[int, str]:
         """Tell the client what is heard."""
         async for event in self._stream.events():
             await self._send(*self._codec.heard(event, self._stream.seconds))
+            if self._codec.turns and isinstance(event, Final):
+                await self._stream.settle(event.end)
         return NORMAL, "the stream has ended"
 
     async def _take(self) -> tuple[int, str]:
@@ -131,15 +139,15 @@ class Session:
     async def _sound(self, data: bytes) -> None:
         """Listen to sound; what is none changes nothing."""
         stream = self._stream
-        silent = not stream.speaking
+        silent, before = not stream.speaking, stream.seconds
         try:
             await stream.take(data)
         except BrokenMedia:
             await stream.switch(codec.FORMATS[self._codec.format].open())
             raise
-        if self._codec.turns and silent:
-            await stream.settle()
-        await self._send(self._codec.received(len(data), silent=silent))
+        if self._codec.turns and silent and not stream.speaking:
+            await stream.pause()
+        await self._send(self._codec.received(len(data), before, silent=silent))
 
     async def _command(self, command: codec.Command) -> bool:
         """Do as the client says; tell whether that ends the session."""
@@ -159,11 +167,18 @@ class Session:
                 spoken.commit()
                 await stream.commit(last=last)
                 await self._send(spoken.transcription(stream.seconds, language=stream.language, last=last))
+                await stream.settle()
                 return last
         return False
 
     async def _send(self, *messages: wire_live.Message) -> None:
         """Send messages; raises TimeoutError when nobody reads them."""
         for message in messages:
-            async with asyncio.timeout(self._idle):
-                await self._socket.send_text(message.model_dump_json(exclude_none=True))
+            if self.gone:
+                return
+            try:
+                async with asyncio.timeout(self._idle):
+                    await self._socket.send_text(message.model_dump_json(exclude_none=True))
+            except (WebSocketDisconnect, RuntimeError):
+                # the latter where the server has closed the connection itself; receiving says so in its turn
+                self.gone = True
