@@ -10,6 +10,7 @@ from typer.main import get_command
 from voxhall import errors
 from voxhall.api import agent, flux, fluxions, lesan, libretranslate
 from voxhall.cli.main import app
+from voxhall.engines.registry import all_engines
 from voxhall.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +54,12 @@ def test_every_error_code_is_documented(code: str) -> None:
 def test_every_command_is_documented(command: str) -> None:
     """Somewhere in the pages."""
     assert command in " ".join(DOCS.values())
+
+
+@pytest.mark.parametrize("name", re.findall(r"voxhall models (?:pull|rm) ([\w.-]+)", " ".join(DOCS.values())))
+def test_models_to_fetch_are_called_what_they_are_in_the_documents(name: str) -> None:
+    """The commands work as they stand there."""
+    assert name in {weights.name for engine in all_engines() for weights in engine.weights}
 
 
 def paths() -> set[str]:
