@@ -10,8 +10,9 @@ READY := $(VENV)/.ready
 serve: $(READY)
 	$(BIN)/voxhall serve
 
+# tests of a file share servers, so it stays with one process
 test: $(READY)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check

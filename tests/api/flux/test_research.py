@@ -2,7 +2,6 @@
 
 import re
 from typing import Protocol
-from uuid import uuid4
 
 import pytest
 
@@ -154,8 +153,8 @@ def test_values_out_of_range_are_refused(path: str, params: dict[str, str], pref
         ("GET", "/search/nothing", 404, "not_found"),
         ("GET", "/flux/nothing", 404, "not_found"),
         ("POST", "/search", 405, "method_not_allowed"),
-        ("GET", f"/conversations/{uuid4()}", 404, "not_found"),
-        ("DELETE", f"/conversations/{uuid4()}", 404, "not_found"),
+        ("GET", "/conversations/5f0c2b8e-6a51-4f0e-9d0b-2f2f6f2a9c11", 404, "not_found"),
+        ("DELETE", "/conversations/5f0c2b8e-6a51-4f0e-9d0b-2f2f6f2a9c11", 404, "not_found"),
         ("DELETE", "/conversations/1", 422, "invalid_value"),
         ("POST", "/conversations/1/messages", 422, "invalid_value"),
         ("GET", "/knowledge/nothing", 404, "not_found"),
