@@ -121,11 +121,13 @@ async def test_cohere_judges_every_text(upstream: Upstream) -> None:
         (answer(200, b"<html>JSON is off</html>"), UpstreamFailed),
         (told({"results": "none"}), UpstreamFailed),
         (told([]), UpstreamFailed),
+        (answer(200, b'{"results": [{"url": "\xff"}]}'), UpstreamFailed),
+        (answer(200, b'{"more": ' + b"[" * 100_000), UpstreamFailed),
         (endless, UpstreamFailed),
         (killed, UpstreamFailed),
         (silent, UpstreamTimeout),
     ],
-    ids=["500", "401", "429", "redirect", "html", "shape", "list", "endless", "killed", "silent"],
+    ids=["500", "401", "429", "redirect", "html", "shape", "list", "latin-1", "nested", "endless", "killed", "silent"],
 )
 async def test_a_provider_that_misbehaves_is_an_error_of_ours(behaviour: Behaviour, error: type[Exception]) -> None:
     """Whatever it does; a redirect is not followed."""
