@@ -20,7 +20,7 @@ from searching import (
     silent,
     told,
 )
-from upstream import Upstream, answer, serving_upstream
+from upstream import Behaviour, Upstream, answer, serving_upstream
 from voxhall.domain.knowledge import Answer, Citation, Hit, Question
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.research import Found
@@ -159,10 +159,10 @@ async def test_the_web_is_searched_beside_the_local_index(opened: Opening, askin
 
 @pytest.mark.parametrize("behaviour", [killed, silent, answer(500)], ids=["killed", "silent", "500"])
 async def test_a_provider_killed_mid_query_is_missing(
-    opened: Opening, asking: Asking, web: Upstream, behaviour: object
+    opened: Opening, asking: Asking, web: Upstream, behaviour: Behaviour
 ) -> None:
     """What the others found is given; later it is left alone, and health says so."""
-    web.behave["/tavily/search"] = behaviour  # type: ignore[assignment]  # a Behaviour
+    web.behave["/tavily/search"] = behaviour
     async with opened(**everybody(web)) as research:
         assert research.tavily_ready
         for _ in range(4):
@@ -181,7 +181,8 @@ async def test_when_all_are_down_it_is_an_error(opened: Opening, asking: Asking,
             await research.search(asking, Question("lighthouse"))
 
 
-async def test_cohere_reranks(opened: Opening, asking: Asking, web: Upstream) -> None:
+@pytest.mark.parametrize("behaviour", [killed, silent, answer(500)], ids=["killed", "silent", "500"])
+async def test_cohere_reranks(opened: Opening, asking: Asking, web: Upstream, behaviour: Behaviour) -> None:
     """What it says comes first does, with its scores; while it is down, there is no reranking and no error."""
     settings = {**everybody(web), "cohere_key": "c", "cohere_url": web.url("/")}
     async with opened(**settings) as research:
@@ -189,7 +190,7 @@ async def test_cohere_reranks(opened: Opening, asking: Asking, web: Upstream) ->
         assert found.reranked
         assert [(hit.title, hit.score) for hit in found.hits][:1] == [("Museum", 0.9)]
         assert research.cohere_ready
-        web.behave["/v2/rerank"] = killed
+        web.behave["/v2/rerank"] = behaviour
         for _ in range(3):
             assert not (await research.search(asking, Question("lighthouse"))).reranked
         assert not research.cohere_ready

@@ -1,8 +1,8 @@
 """Who writes answers: the operator's language model, and where there is none or it fails, sentences as they stand."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from functools import partial
 
 from voxhall.domain.knowledge import Answer, Hit
 from voxhall.domain.research import Turn
@@ -16,25 +16,22 @@ from voxhall.net.chat import Chat, Said
 from voxhall.pipelines.answer import write_answer
 from voxhall.pipelines.compose import Style, compose, sources_of
 from voxhall.pipelines.followup import history_of, standing_alone
+from voxhall.services.waiting import work_within
 
 log = logger(__name__)
 
 Extract = Callable[[str, Sequence[Hit]], Awaitable[Answer]]
 """Writes an answer of nothing but sentences that were found."""
 EXTRACTING_SECONDS = 30.0
-"""That it may take, the engine's start included."""
+"""That it may take, the wait for a free process and the engine's start included."""
 
 
 def extractor(registry: Registry, host: Host) -> Extract:
     """Make the writer that there always is."""
     engine = registry.choose("embed")
 
-    def write(query: str, hits: Sequence[Hit]) -> Answer:
-        with host.scope(priority=1) as scope:
-            return write_answer(query, hits, scope.engine(Embedder, engine, deadline=EXTRACTING_SECONDS))
-
     async def extract(query: str, hits: Sequence[Hit]) -> Answer:
-        return await asyncio.to_thread(write, query, hits)
+        return await work_within(EXTRACTING_SECONDS, host, Embedder, engine, partial(write_answer, query, hits))
 
     return extract
 
