@@ -16,7 +16,7 @@ from voxhall.audio.pcm import BYTES, from_pcm, to_pcm
 from voxhall.audio.wav import header
 from voxhall.domain.knowledge import Answer, Question
 from voxhall.domain.record import Caller
-from voxhall.domain.research import Found, Turn
+from voxhall.domain.research import Found
 from voxhall.domain.session import Wish
 from voxhall.domain.speech import UNKNOWN_LANGUAGE, Word
 from voxhall.domain.talk import Exchange
@@ -167,8 +167,7 @@ class Agent:
         """Make what answers; `base_url` is where links to what was found begin."""
 
         async def write(question: str, earlier: Sequence[Exchange]) -> AsyncGenerator[str | Answer]:
-            turns = tuple(Turn(each.question, each.answer) for each in earlier)
-            asking = Asking(caller, base_url, turns)
+            asking = Asking(caller, base_url, tuple(earlier))
             parts = self._research.answer(asking, Question(question[:LONGEST_QUESTION], READ), style="spoken")
             async with aclosing(parts):
                 async for part in parts:

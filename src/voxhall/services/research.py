@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from voxhall.domain.knowledge import Answer, Hit, Question
 from voxhall.domain.record import Caller
-from voxhall.domain.research import Conversation, Found, Message, Turn
+from voxhall.domain.research import Conversation, Found, Message
+from voxhall.domain.talk import Exchange
 from voxhall.errors import NotFound
 from voxhall.log import logger
 from voxhall.net.breaker import Breaker
@@ -35,7 +36,7 @@ class Asking:
 
     caller: Caller
     base_url: str
-    earlier: tuple[Turn, ...] = ()
+    earlier: tuple[Exchange, ...] = ()
 
 
 class Research:
@@ -118,7 +119,7 @@ class Research:
             if await table.find(connection, asking.caller.account_id, uid) is None:
                 raise _missing(uid)
             said = await table.messages_of(connection, uid, last=REMEMBERED)
-        earlier = tuple(Turn(each.meant, each.answer) for each in said)
+        earlier = tuple(Exchange(each.meant, each.answer) for each in said)
         meant = await self._writing.meaning(query, earlier)
         # it makes sense alone now: nothing is left to be understood from before
         found, answer = await self._answered(replace(asking, earlier=()), Question(meant, READ))

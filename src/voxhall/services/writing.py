@@ -5,7 +5,7 @@ from contextlib import aclosing
 from functools import partial
 
 from voxhall.domain.knowledge import Answer, Hit
-from voxhall.domain.research import Turn
+from voxhall.domain.talk import Exchange
 from voxhall.engines.host import Host
 from voxhall.engines.protocols import Embedder
 from voxhall.engines.registry import Registry
@@ -44,7 +44,7 @@ class Writing:
         self._chat = chat
         self._breaker = Breaker("the language model")
 
-    async def meaning(self, query: str, earlier: Sequence[Turn]) -> str:
+    async def meaning(self, query: str, earlier: Sequence[Exchange]) -> str:
         """Give a question as it makes sense without what was said before."""
         return await standing_alone(query, earlier, self._say if self._chat else None)
 
@@ -53,7 +53,7 @@ class Writing:
         query: str,
         hits: Sequence[Hit],
         *,
-        earlier: Sequence[Turn] = (),
+        earlier: Sequence[Exchange] = (),
         style: Style = "written",
         also: str = "",
     ) -> AsyncIterator[str | Answer]:
