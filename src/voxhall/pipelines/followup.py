@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from voxhall.domain.knowledge import LONGEST
 from voxhall.domain.talk import Exchange
 from voxhall.errors import VoxhallError
 from voxhall.net.chat import Said
-from voxhall.text.followup import LONGEST, in_context
+from voxhall.text.followup import in_context
 from voxhall.text.sources import neutral
 
 Say = Callable[[Sequence[Said]], Awaitable[str]]

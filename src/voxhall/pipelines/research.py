@@ -13,7 +13,6 @@ log = logger(__name__)
 
 K = 60
 """Of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
-DAY = 86400.0
 
 Search = Callable[[Question], Awaitable[Sequence[Hit]]]
 """Gives hits, the best first; raises VoxhallError."""
@@ -40,7 +39,7 @@ async def ask_all(providers: Sequence[Provider], question: Question, *, now: flo
     if not given:
         names = ", ".join(provider.breaker.name for provider in providers)
         raise UpstreamFailed(f"no search provider answers: {names}")
-    oldest = None if question.days is None else now - question.days * DAY
+    oldest = now - question.reach.total_seconds() if question.reach else None
     return fuse([_recent(answer, oldest) for answer in given], question.limit)
 
 

@@ -38,7 +38,6 @@ log = logger(__name__)
 
 CANDIDATES = 100
 """Passages looked at of those found in either way."""
-DAY = 86400.0
 EMBEDDING_SECONDS = 20.0
 """That a question's meaning may take, the wait for a free process and the engine's start included."""
 NAME = 1000
@@ -235,7 +234,7 @@ class Knowledge:
 
 
 def _period(question: Question) -> Period:
-    since = None if question.days is None else time.time() - question.days * DAY
+    since = time.time() - question.reach.total_seconds() if question.reach else None
     return Period(since, dated=question.topic == "news")
 
 
