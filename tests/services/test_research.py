@@ -1,5 +1,7 @@
 """Searches, answers and conversations over a shelf of hits, web providers, a reranker and a language model."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -271,6 +273,20 @@ async def test_where_the_model_fails_sentences_are_extracted(opened: Opening, as
         _, whole = await answered(research, asking, "Who built the lighthouse?")
     assert whole.model == "extractive-1"
     assert whole.citations
+
+
+async def test_an_answer_that_is_abandoned_ends_the_models_work(opened: Opening, asking: Asking) -> None:
+    """At once, and not when the garbage is collected: here nobody closes what is left lying about."""
+    sys.set_asyncgen_hooks(finalizer=lambda _: None)
+    model = saying(f"{BUILT} Next come")
+    model.lingers = True
+    async with serving_model(model) as upstream, opened(Chat(upstream.url("/v1"), "m", None)) as research:
+        parts = research.answer(asking, Question("Who built the lighthouse of Kelby?"))
+        assert isinstance(await anext(parts), Found)
+        assert "Ada Thorne" in str(await anext(parts))
+        await parts.aclose()
+        async with asyncio.timeout(10):
+            await model.left.wait()
 
 
 async def test_a_model_that_is_down_is_left_alone(opened: Opening, asking: Asking) -> None:

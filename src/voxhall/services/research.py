@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import uuid4
@@ -78,8 +79,10 @@ class Research:
         meant = replace(question, text=await self._writing.meaning(question.text, asking.earlier))
         found = await self.search(asking, meant)
         yield found
-        async for part in self._writing.write(meant.text, found.hits, earlier=asking.earlier, style=style):
-            yield replace(part, query=question.text) if isinstance(part, Answer) else part
+        parts = self._writing.write(meant.text, found.hits, earlier=asking.earlier, style=style)
+        async with aclosing(parts):
+            async for part in parts:
+                yield replace(part, query=question.text) if isinstance(part, Answer) else part
 
     async def whole(self, asking: Asking, question: Question) -> Answer:
         """Give an answer at once; raises UpstreamFailed."""

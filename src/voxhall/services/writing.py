@@ -1,6 +1,6 @@
 """Who writes answers: the operator's language model, and where there is none or it fails, sentences as they stand."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -56,7 +56,7 @@ class Writing:
         earlier: Sequence[Exchange] = (),
         style: Style = "written",
         also: str = "",
-    ) -> AsyncIterator[str | Answer]:
+    ) -> AsyncGenerator[str | Answer]:
         """Give the sentences of an answer as they are written, and at last the whole of it.
 
         `earlier`, `style` and `also`, the operator's own instructions, are for the language model.
@@ -72,8 +72,9 @@ class Writing:
                 also=also,
             )
             try:
-                async for part in writing:
-                    yield part
+                async with aclosing(writing):
+                    async for part in writing:
+                        yield part
             except VoxhallError as error:
                 log.warning("the language model is missing", code=error.code)
             else:
@@ -82,7 +83,7 @@ class Writing:
         yield answer.text
         yield answer
 
-    async def _speak(self, messages: Sequence[Said]) -> AsyncIterator[str]:
+    async def _speak(self, messages: Sequence[Said]) -> AsyncGenerator[str]:
         """Ask the language model through its breaker, which looks at its first words only."""
         assert self._chat  # noqa: S101 - asked only where there is one
         async with aclosing(self._chat.stream(messages)) as stream:
