@@ -121,6 +121,10 @@ class Model:
     """The messages of every request."""
     breaks: bool = False
     """Whether it breaks off after its last piece."""
+    lingers: bool = False
+    """Whether it then says nothing until its client has gone."""
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the client of one that lingers has gone."""
 
     async def behave(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         """Stream an answer as the chat completions API does."""
@@ -137,7 +141,10 @@ class Model:
             }
             writer.write(f"data: {json.dumps(chunk)}\n\n".encode())
             await writer.drain()
-        if self.breaks:
+        if self.lingers:
+            await asked.rest.read()
+            self.left.set()
+        elif self.breaks:
             writer.transport.abort()
         else:
             writer.write(b"data: [DONE]\n\n")

@@ -4,8 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import voxhall
 from recordings import BECKETT
+from voxhall.errors import InvalidInput
 
 
 def test_every_name_of_the_facade_is_there() -> None:
@@ -42,3 +45,23 @@ def test_a_script_speaks_in_two_lines(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     assert done.stdout == "['It', 'costs', '$5.'] 24000\n"
     assert (tmp_path / "out.flac").read_bytes().startswith(b"fLaC")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        ({"text": " "}, "not empty"),
+        ({"text": "x\x00y"}, "zero bytes"),
+        ({"text": "x" * 501}, "501"),
+        ({"limit": -1}, "limit should be at least 1, not -1"),
+        ({"days": 0}, "days should be at least 1, not 0"),
+        ({"topic": "sports"}, "'sports'"),
+    ],
+)
+def test_questions_that_nobody_can_answer_are_refused(wanted: dict[str, object], why: str) -> None:
+    """Before anything is opened, with the value and what would be right."""
+    with pytest.raises(InvalidInput, match=why):
+        voxhall.search(**{"text": "x", **wanted})
+    if "limit" not in wanted:
+        with pytest.raises(InvalidInput, match=why):
+            voxhall.answer(**{"text": "x", **wanted})

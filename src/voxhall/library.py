@@ -60,19 +60,21 @@ def in_library(work: Callable[[Library], Awaitable[Result]]) -> Result:
 def search_everywhere(text: str, *, limit: int = 10, topic: Topic = "general", days: int | None = None) -> list[Hit]:
     """Find passages in the index and by the configured providers, the best first, without a server.
 
-    Raises UpstreamFailed.
+    Raises InvalidInput, UpstreamFailed.
     """
+    question = Question(text, limit, topic, days)
 
     async def search(library: Library) -> list[Hit]:
-        return list((await library.research.search(library.asking, Question(text, limit, topic, days))).hits)
+        return list((await library.research.search(library.asking, question)).hits)
 
     return in_library(search)
 
 
 def answer_question(text: str, *, topic: Topic = "general", days: int | None = None) -> Answer:
-    """Answer a question with citations of what `search_everywhere` finds; raises UpstreamFailed."""
+    """Answer a question with citations of what `search_everywhere` finds; raises InvalidInput, UpstreamFailed."""
+    question = Question(text, topic=topic, days=days)
 
     async def answer(library: Library) -> Answer:
-        return await library.research.whole(library.asking, Question(text, topic=topic, days=days))
+        return await library.research.whole(library.asking, question)
 
     return in_library(answer)

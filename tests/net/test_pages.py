@@ -19,7 +19,7 @@ from voxhall.errors import (
     UpstreamTimeout,
 )
 from voxhall.net.guard import open_guarded
-from voxhall.net.pages import Pages
+from voxhall.net.pages import LONGEST_DELAY, Pages
 from voxhall.net.sitemaps import Listed, read_sitemap
 
 HTML = "Content-Type: text/html; charset=utf-8"
@@ -126,6 +126,64 @@ async def test_a_crawl_does_what_robots_txt_asks(pages: Pages) -> None:
         assert [each.target for each in upstream.asked] == ["/robots.txt", "/page", "/private", "/ours"]
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/open", True),
+        ("/private/a", False),  # the longer rule counts, not the first
+        ("/private/open", True),
+        ("/paper.pdf", False),
+        ("/paper.pdf.html", True),
+        ("/search?q=a&sort=up", False),
+        ("/%70rivate/a", False),
+    ],
+)
+async def test_robots_txt_is_read_as_its_standard_has_it(path: str, allowed: bool, pages: Pages) -> None:  # noqa: FBT001
+    """The longest rule that matches counts, `*` stands for anything and `$` for the end, in any encoding."""
+    rules = "User-agent: *\nAllow: /\nDisallow: /private/\nAllow: /private/open\nDisallow: /*.pdf$\nDisallow: /*sort="
+    async with serving_upstream() as upstream:
+        upstream.behave |= {"/robots.txt": answer(200, rules.encode("utf-8-sig")), path.partition("?")[0]: PAGE}
+        if allowed:
+            assert (await pages.crawl(upstream.url(path))).data
+        else:
+            with pytest.raises(MediaUnavailable, match="robots"):
+                await pages.crawl(upstream.url(path))
+
+
+async def test_a_crawl_takes_no_redirect_to_what_robots_txt_forbids(pages: Pages) -> None:
+    """Within a site as between two."""
+    async with serving_upstream(a=redirect("/private"), b=redirect("/c"), c=PAGE, private=PAGE) as upstream:
+        upstream.behave["/robots.txt"] = answer(200, b"User-agent: *\nDisallow: /private\n")
+        assert (await pages.crawl(upstream.url("/b"))).data
+        with pytest.raises(MediaUnavailable, match="robots"):
+            await pages.crawl(upstream.url("/a"))
+
+
+async def test_a_crawl_waits_between_pages_as_it_is_asked_to(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as the site says, within reason; the first page comes at once."""
+    waited: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noting(seconds: float) -> None:
+        waited.append(seconds)
+        await sleep(0)
+
+    async with serving_upstream(page=PAGE) as upstream:
+        upstream.behave["/robots.txt"] = answer(200, b"User-agent: *\nCrawl-delay: 3600.5\n")
+        monkeypatch.setattr("voxhall.net.pages.asyncio.sleep", noting)
+        for _ in range(2):
+            await pages.crawl(upstream.url("/page"))
+    assert waited[0] == 0.0
+    assert 0.0 < waited[1] <= LONGEST_DELAY
+
+
+@pytest.mark.parametrize("url", ["http://[abc/", "nonsense", "file:///etc/passwd"])
+async def test_what_is_no_address_is_not_crawled(url: str, pages: Pages) -> None:
+    """It is an error of ours, whether the address or its host is none."""
+    with pytest.raises((InvalidInput, MediaUnavailable)):
+        await pages.crawl(url)
+
+
 @pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (503, False)])
 async def test_a_robots_txt_that_cannot_be_read_forbids_all(status: int, allowed: bool, pages: Pages) -> None:  # noqa: FBT001
     """One that there is not allows all."""
@@ -180,3 +238,26 @@ async def test_a_sitemap_that_lists_itself_ends(pages: Pages) -> None:
         me = f"<sitemap><loc>{upstream.url('/me')}</loc></sitemap>"
         upstream.behave["/me"] = answer(200, sitemap("sitemapindex", me))
         assert await read_sitemap(pages, upstream.url("/me"), most=10) == []
+
+
+async def test_one_bad_address_costs_a_sitemap_no_other(pages: Pages) -> None:
+    """What cannot be asked is left out."""
+    bad = ("http://[abc/", "nonsense", "ftp://127.0.0.1/x", "http://127.0.0.1:99999/")
+    async with serving_upstream() as upstream:
+        places = [*bad, upstream.url("/good")]
+        upstream.behave["/me"] = answer(200, sitemap("urlset", *(f"<url><loc>{url}</loc></url>" for url in places)))
+        found = await read_sitemap(pages, upstream.url("/me"), most=10)
+    assert [each.url for each in found] == places[-1:]
+
+
+async def test_one_bad_sitemap_costs_an_index_no_other(pages: Pages) -> None:
+    """Unless all are bad: then it is told why."""
+    async with serving_upstream(html=answer(200, b"<html></html>")) as upstream:
+        own = upstream.url("/good")
+        upstream.behave["/map"] = answer(200, sitemap("urlset", f"<url><loc>{own}</loc></url>"))
+        for name, children in (("/index", ("/gone", "/html", "/map")), ("/bad", ("/gone", "/html"))):
+            entries = (f"<sitemap><loc>{upstream.url(child)}</loc></sitemap>" for child in children)
+            upstream.behave[name] = answer(200, sitemap("sitemapindex", *entries))
+        assert [each.url for each in await read_sitemap(pages, upstream.url("/index"), most=10)] == [own]
+        with pytest.raises(UnreadableDocument, match="no sitemap"):
+            await read_sitemap(pages, upstream.url("/bad"), most=10)

@@ -52,9 +52,12 @@ async def test_errors_keep_their_kind(code: str, kind: type[errors.VoxhallError]
     assert type(raised.value) is kind
 
 
-@pytest.mark.parametrize("source", ["", "print('{')", "raise SystemExit(1)", "while True: print('x' * 65536)"])
+LATIN = r"""import sys; sys.stdout.buffer.write(b'{"message": "\xff"}')"""
+
+
+@pytest.mark.parametrize("source", ["", "print('{')", LATIN, "raise SystemExit(1)", "while True: print('x' * 65536)"])
 async def test_a_process_that_answers_nonsense_has_failed(source: str) -> None:
-    """Nothing, half of something, or more than is read."""
+    """Nothing, half of something, what is no text, or more than is read."""
     with pytest.raises(errors.UpstreamFailed):
         await ask_platform(URL, command=program(source))
 

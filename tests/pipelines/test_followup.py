@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from voxhall.domain.research import Turn
+from voxhall.domain.talk import Exchange
 from voxhall.errors import UpstreamFailed
 from voxhall.net.chat import Said
 from voxhall.pipelines.followup import REMEMBERED, standing_alone
 
-EARLIER = [Turn(f"Question {number}?", f"Answer {number}.") for number in range(8)]
-EARLIER.append(Turn("Who built the lighthouse of Kelby?", "Ada Thorne did. [1]"))
+EARLIER = [Exchange(f"Question {number}?", f"Answer {number}.") for number in range(8)]
+EARLIER.append(Exchange("Who built the lighthouse of Kelby?", "Ada Thorne did. [1]"))
 BY_RULES = "When was the lighthouse of Kelby built?"
 
 

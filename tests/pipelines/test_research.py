@@ -9,8 +9,9 @@ import pytest
 from voxhall.domain.knowledge import Hit, Question
 from voxhall.errors import UpstreamFailed
 from voxhall.net.breaker import PATIENCE, Breaker
-from voxhall.pipelines.research import DAY, Provider, ask_all, fuse, reordered
+from voxhall.pipelines.research import Provider, ask_all, fuse, reordered
 
+DAY = 86400.0
 NOW = 1000 * DAY
 
 

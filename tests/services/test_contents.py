@@ -2,15 +2,18 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from documents import SENTENCES, article, pdf
+from lending import busy
 from upstream import LOOPBACK, answer, endless, redirect, serving_upstream
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
 from voxhall.net.guard import open_guarded
 from voxhall.net.pages import Pages
+from voxhall.services import contents
 from voxhall.services.contents import Contents
 
 HTML = "Content-Type: text/html"
@@ -46,8 +49,8 @@ async def test_ten_pages_succeed_and_fail_alone(opened: Opening) -> None:
         "endless": endless,
         "loop": redirect("/loop"),
     }
-    async with opened() as contents, serving_upstream(**behaviours) as upstream:
-        found = await contents.read([upstream.url(f"/{name}") for name in behaviours])
+    async with opened() as service, serving_upstream(**behaviours) as upstream:
+        found = await service.read([upstream.url(f"/{name}") for name in behaviours])
     by_name = dict(zip(behaviours, found, strict=True))
     assert [each.url for each in found] == [upstream.url(f"/{name}") for name in behaviours]
     assert all((each.page is None) == (each.error is not None) for each in found)
@@ -61,10 +64,23 @@ async def test_ten_pages_succeed_and_fail_alone(opened: Opening) -> None:
     assert all(why in (by_name[name].error or "") for name, why in reasons.items())
 
 
+async def test_a_page_waits_for_an_engine_no_longer_than_it_may_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And then leaves the line."""
+    monkeypatch.setattr(contents, "SECONDS", 0.5)
+    registry = Registry(tmp_path)
+    async with open_guarded(LOOPBACK) as guarded, serving_upstream(page=answer(200, article().encode(), HTML)) as web:
+        with Host(registry, processes=1) as host:
+            async with busy(host):
+                [found] = await Contents(Pages(guarded), registry, host).read([web.url("/page")])
+    assert "0.5 s" in (found.error or "")
+
+
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "http://127.0.0.1/", "http://[::1]/", "string", "http://", ""])
 async def test_what_callers_may_not_reach_fails(url: str, opened: Opening) -> None:
     """Files, this machine, and what is no address."""
-    async with opened(()) as contents:
-        [found] = await contents.read([url])
+    async with opened(()) as service:
+        [found] = await service.read([url])
     assert found.page is None
     assert found.error

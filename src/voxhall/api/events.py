@@ -1,11 +1,12 @@
 """Server-sent events: what a client is told while something goes on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 EVENTS = "text/event-stream"
 QUIET_SECONDS = 15.0
@@ -17,28 +18,40 @@ def event(name: str, data: BaseModel) -> bytes:
     return format_sse_event(event=name, data_str=data.model_dump_json())
 
 
-def event_stream(events: AsyncIterator[bytes]) -> StreamingResponse:
-    """Send events as they come, until there are no more or the client has gone."""
-    return StreamingResponse(_kept_alive(events), media_type=EVENTS, headers={"Cache-Control": "no-cache"})
+def event_stream(events: AsyncGenerator[bytes]) -> StreamingResponse:
+    """Send events as they come, until there are no more or the client has gone; what tells them is closed then."""
+    return _EventStream(events)
 
 
-async def _kept_alive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    following: asyncio.Task[bytes] | None = None
-    try:
+class _EventStream(StreamingResponse):
+    def __init__(self, events: AsyncGenerator[bytes]) -> None:
+        super().__init__(self._kept_alive(), media_type=EVENTS, headers={"Cache-Control": "no-cache"})
+        self._events = events
+        self._following: asyncio.Task[bytes] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it all; closed here, where whoever has gone cancels nothing more."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self._following is not None:
+                self._following.cancel()
+                await asyncio.gather(self._following, return_exceptions=True)
+            await self._events.aclose()
+
+    async def _kept_alive(self) -> AsyncIterator[bytes]:
         while True:
-            following = following or asyncio.create_task(_next(events))
-            done, _ = await asyncio.wait({following}, timeout=QUIET_SECONDS)
+            self._following = self._following or asyncio.create_task(_next(self._events))
+            done, _ = await asyncio.wait({self._following}, timeout=QUIET_SECONDS)
             if not done:
                 yield KEEPALIVE_COMMENT
                 continue
+            following, self._following = self._following, None
             try:
-                yield following.result()
+                told = following.result()
             except StopAsyncIteration:
                 return
-            following = None
-    finally:
-        if following is not None:
-            following.cancel()
+            yield told
 
 
 async def _next(events: AsyncIterator[bytes]) -> bytes:

@@ -1,5 +1,6 @@
 """Searching and asking from the terminal: the local index, and the web where providers are configured."""
 
+from contextlib import aclosing
 from typing import Annotated
 
 import msgspec
@@ -27,9 +28,10 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search the local index and the configured providers, with no server."""
+    question = Question(query, limit, topic, days)
 
     async def work(library: Library) -> Found:
-        return await library.research.search(library.asking, Question(query, limit, topic, days))
+        return await library.research.search(library.asking, question)
 
     found = in_library(work)
     if as_json:
@@ -45,13 +47,15 @@ def search(
 
 def answer(query: Query, *, topic: About = "general", days: Days = None, as_json: Json = False) -> None:
     """Answer a question with citations, with no server; sentence by sentence as it is written."""
+    question = Question(query, topic=topic, days=days)
 
     async def work(library: Library) -> Answer:
-        async for part in library.research.answer(library.asking, Question(query, topic=topic, days=days)):
-            if isinstance(part, Answer):
-                return part
-            if isinstance(part, str) and not as_json:
-                typer.echo(part, nl=False)
+        async with aclosing(library.research.answer(library.asking, question)) as parts:
+            async for part in parts:
+                if isinstance(part, Answer):
+                    return part
+                if isinstance(part, str) and not as_json:
+                    typer.echo(part, nl=False)
         raise AssertionError("an answer ends with its whole")
 
     whole = in_library(work)

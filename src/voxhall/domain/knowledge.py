@@ -1,9 +1,17 @@
 """What is known: pages that can be read, passages found in them, answers that cite them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import timedelta
+from typing import Literal, get_args
+
+from voxhall.errors import InvalidInput
 
 Topic = Literal["general", "news"]
+
+LONGEST = 500
+"""Characters of a question."""
+CENTURY = 36_500
+"""Days; who asks for more is given as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +29,32 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody wants to know."""
+    """What somebody wants to know; raises InvalidInput for what nobody can answer, on whatever way it comes."""
 
     text: str
-    """At most 500 characters, as people ask."""
+    """As people ask."""
     limit: int = 10
     """Hits, at most."""
     topic: Topic = "general"
     days: int | None = None
     """Only what was published in the last so many days, where that is known."""
+
+    def __post_init__(self) -> None:
+        """Look at every value."""
+        if not self.text.strip() or "\x00" in self.text:
+            raise InvalidInput("a question should be text, without zero bytes, and not empty", param="text")
+        if len(self.text) > LONGEST:
+            raise InvalidInput(f"a question may have {LONGEST} characters, not {len(self.text)}", param="text")
+        if self.topic not in get_args(Topic):
+            raise InvalidInput(f"the topic should be general or news, not {self.topic[:20]!r}", param="topic")
+        for name, number in (("limit", self.limit), ("days", self.days)):
+            if number is not None and number < 1:
+                raise InvalidInput(f"{name} should be at least 1, not {number}", param=name)
+
+    @property
+    def reach(self) -> timedelta | None:
+        """How far back it looks, as dates can be reckoned with."""
+        return None if self.days is None else timedelta(days=min(self.days, CENTURY))
 
 
 @dataclass(frozen=True, slots=True)

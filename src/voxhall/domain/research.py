@@ -16,15 +16,6 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What was asked and answered before."""
-
-    question: str
-    """As it makes sense alone."""
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """A question of a conversation, and what was answered."""
 

@@ -1,10 +1,11 @@
 """A circuit breaker: whoever failed again and again is left alone for a while."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from voxhall.errors import UpstreamFailed, VoxhallError
+from voxhall.errors import UpstreamFailed, UpstreamTimeout, VoxhallError
 
 Result = TypeVar("Result")
 
@@ -28,17 +29,27 @@ class Breaker:
         """Whether the server is asked at this moment."""
         return self._failures < PATIENCE or self._clock() >= self._until
 
-    async def ask(self, question: Callable[[], Awaitable[Result]]) -> Result:
-        """Ask; raises what the question raises, and UpstreamFailed at once while the server is left alone."""
+    async def ask(self, question: Callable[[], Awaitable[Result]], *, seconds: float | None = None) -> Result:
+        """Ask, and wait at most so long: a server that says nothing fails, too.
+
+        Raises what the question raises, UpstreamTimeout, and UpstreamFailed at once while the server is left alone.
+        """
         if not self.closed:
             raise UpstreamFailed(f"{self.name} failed {self._failures} times in a row and is left alone for a while")
         if self._failures >= PATIENCE:
             self._until = self._clock() + REST
         try:
-            result = await question()
+            result = await self._bounded(question, seconds)
         except VoxhallError:
             self._failures += 1
             self._until = self._clock() + REST
             raise
         self._failures = 0
         return result
+
+    async def _bounded(self, question: Callable[[], Awaitable[Result]], seconds: float | None) -> Result:
+        try:
+            async with asyncio.timeout(seconds):
+                return await question()
+        except TimeoutError:
+            raise UpstreamTimeout(f"{self.name} takes too long to answer") from None

@@ -7,8 +7,10 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
 from weakref import WeakValueDictionary
+
+import httpx2
+from protego import Protego
 
 from voxhall.errors import MediaUnavailable, TooLarge, UpstreamFailed, VoxhallError
 from voxhall.net.fetch import REDIRECTS, announced, bounded, check_status, name_of
@@ -25,7 +27,7 @@ ROBOTS_BYTES = 500 * 1024
 """Of robots.txt that count (RFC 9309, 2.5)."""
 ROBOTS_SECONDS = 3600.0
 """How long it is remembered."""
-NOBODY = ("User-agent: *", "Disallow: /")
+NOBODY = "User-agent: *\nDisallow: /"
 SITES = 1000
 """Whose robots.txt is remembered at once."""
 LONGEST_DELAY = 10.0
@@ -49,7 +51,7 @@ class Fetched:
 class _Rules:
     """What a site asks of crawlers."""
 
-    parser: RobotFileParser
+    parser: Protego
     read_at: float
     next_at: float = 0.0
     """When the next request may be made."""
@@ -79,35 +81,35 @@ class Pages:
         Waits between requests as long as the site asks for, within reason. Raises what `fetch` raises, and
         MediaUnavailable where the site does not want it.
         """
-        site = _site(url)
-        turn = self._turns.setdefault(parse_url(url).host, asyncio.Lock())
+        place = parse_url(url)
+        turn = self._turns.setdefault(place.host, asyncio.Lock())
         async with turn:
-            rules = await self._admitted(site, url)
+            rules = await self._admitted(place)
             await asyncio.sleep(max(0.0, rules.next_at - time.monotonic()))
             try:
                 fetched = await self._get(url, limit, seconds)
             finally:
-                asked = rules.parser.crawl_delay(AGENT) or 0
-                rules.next_at = time.monotonic() + min(float(asked), LONGEST_DELAY)
-        if (place := _site(fetched.url)) != site:
-            await self._admitted(place, fetched.url)
+                asked = rules.parser.crawl_delay(AGENT) or 0.0
+                rules.next_at = time.monotonic() + min(asked, LONGEST_DELAY)
+        if (redirected := parse_url(fetched.url)) != place:
+            await self._admitted(redirected)
         return fetched
 
-    async def _admitted(self, site: str, url: str) -> _Rules:
-        """Give a site's rules; raises MediaUnavailable when they forbid an address."""
+    async def _admitted(self, place: httpx2.URL) -> _Rules:
+        """Give the rules of an address's site; raises MediaUnavailable when they forbid it."""
+        site = f"{place.scheme}://{place.netloc.decode('ascii')}"
         rules = self._rules.get(site)
         if rules is None or time.monotonic() - rules.read_at > ROBOTS_SECONDS:
             rules = _Rules(await self._robots(site), time.monotonic())
             while len(self._rules) >= SITES:
                 del self._rules[next(iter(self._rules))]
             self._rules[site] = rules
-        if not rules.parser.can_fetch(AGENT, url):
+        if not rules.parser.can_fetch(str(place), AGENT):
             raise MediaUnavailable("the site's robots.txt asks programs not to read this page")
         return rules
 
-    async def _robots(self, site: str) -> RobotFileParser:
+    async def _robots(self, site: str) -> Protego:
         """Read robots.txt: without one all is allowed; while it cannot be read nothing is (RFC 9309, 2.3.1)."""
-        parser = RobotFileParser()
         try:
             answer = await self._guarded.request(
                 "GET", f"{site}/robots.txt", limit=ROBOTS_BYTES, redirects=REDIRECTS, seconds=IDLE
@@ -115,12 +117,8 @@ class Pages:
         except VoxhallError:
             answer = None
         if answer is None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            parser.parse(NOBODY)
-        elif answer.status != HTTPStatus.OK:
-            parser.parse(())
-        else:
-            parser.parse(answer.body.decode("utf-8", "replace").splitlines())
-        return parser
+            return Protego.parse(NOBODY)
+        return Protego.parse(answer.body.decode("utf-8-sig", "replace") if answer.status == HTTPStatus.OK else "")
 
     async def _get(self, url: str, limit: int, seconds: float) -> Fetched:
         headers = {"accept": ACCEPT}
@@ -159,8 +157,3 @@ def _plain(incoming: Incoming, data: bytes, limit: int) -> bytes:
 
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"the page is larger than the {limit} bytes that are accepted")
-
-
-def _site(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

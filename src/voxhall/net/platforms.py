@@ -45,7 +45,7 @@ async def ask_platform(
     output = await _run(command, msgspec.json.encode(request), seconds)
     try:
         report = msgspec.json.decode(output, type=Report)
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):  # no UTF-8 and boundless nesting are not DecodeErrors
         raise errors.UpstreamFailed("what the platform answers is not understood") from None
     if report.error:
         raise KINDS.get(report.error, errors.UpstreamFailed)(report.message)

@@ -7,7 +7,8 @@ conversations, by another style and with what was said before.
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +21,7 @@ from voxhall.text.sources import neutral
 from voxhall.text.support import supported
 
 Style = Literal["written", "spoken"]
-Speak = Callable[[Sequence[Said]], AsyncIterator[str]]
+Speak = Callable[[Sequence[Said]], AsyncGenerator[str]]
 """A language model that answers piece by piece."""
 
 SOURCES = 8
@@ -88,7 +89,7 @@ async def compose(  # noqa: PLR0913 - a question, what is known, and how to say 
     history: Sequence[Said] = (),
     style: Style = "written",
     also: str = "",
-) -> AsyncIterator[str | Answer]:
+) -> AsyncGenerator[str | Answer]:
     """Give the sentences of an answer as they are written and borne out, and at last the whole of it.
 
     Markers count from 1 in order of first use and match the citations' ranks. Without sources, or where the model says
@@ -98,9 +99,11 @@ async def compose(  # noqa: PLR0913 - a question, what is known, and how to say 
     checking = Checking(sources)
     try:
         if sources:
-            async for piece in speak(prompt(question, sources, history=history, style=style, also=also)):
-                for sentence in checking.feed(piece):
-                    yield sentence
+            messages = prompt(question, sources, history=history, style=style, also=also)
+            async with aclosing(speak(messages)) as pieces:
+                async for piece in pieces:
+                    for sentence in checking.feed(piece):
+                        yield sentence
             for sentence in checking.finish():
                 yield sentence
     except VoxhallError:

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from voxhall.domain.research import Turn
+from voxhall.domain.knowledge import LONGEST
+from voxhall.domain.talk import Exchange
 from voxhall.errors import VoxhallError
 from voxhall.net.chat import Said
-from voxhall.text.followup import LONGEST, in_context
+from voxhall.text.followup import in_context
+from voxhall.text.sources import neutral
 
 Say = Callable[[Sequence[Said]], Awaitable[str]]
 """A language model that answers at once."""
@@ -19,14 +21,16 @@ REWRITING = (
 )
 
 
-def history_of(earlier: Sequence[Turn]) -> list[Said]:
-    """Give the last turns as a language model wants them."""
+def history_of(earlier: Sequence[Exchange]) -> list[Said]:
+    """Give the last turns as a language model wants them; answers quote strangers, and are neutral like sources."""
     return [
-        said for turn in earlier[-REMEMBERED:] for said in (Said("user", turn.question), Said("assistant", turn.answer))
+        said
+        for turn in earlier[-REMEMBERED:]
+        for said in (Said("user", turn.question), Said("assistant", neutral(turn.answer) or "…"))
     ]
 
 
-async def standing_alone(question: str, earlier: Sequence[Turn], say: Say | None) -> str:
+async def standing_alone(question: str, earlier: Sequence[Exchange], say: Say | None) -> str:
     """Give a question as it makes sense alone; where a model fails, or says what is no question, by rules."""
     if not earlier:
         return question

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from voxhall.domain.knowledge import Hit, Question
-from voxhall.errors import UpstreamFailed, UpstreamTimeout, VoxhallError
+from voxhall.errors import UpstreamFailed, VoxhallError
 from voxhall.log import logger
 from voxhall.net.breaker import Breaker
 
@@ -13,12 +13,9 @@ log = logger(__name__)
 
 K = 60
 """Of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
-DAY = 86400.0
 
 Search = Callable[[Question], Awaitable[Sequence[Hit]]]
 """Gives hits, the best first; raises VoxhallError."""
-Rerank = Callable[[str, Sequence[str]], Awaitable[Sequence[float]]]
-"""Tells how well each text answers a question, more is better; raises VoxhallError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +39,13 @@ async def ask_all(providers: Sequence[Provider], question: Question, *, now: flo
     if not given:
         names = ", ".join(provider.breaker.name for provider in providers)
         raise UpstreamFailed(f"no search provider answers: {names}")
-    oldest = None if question.days is None else now - question.days * DAY
+    oldest = now - question.reach.total_seconds() if question.reach else None
     return fuse([_recent(answer, oldest) for answer in given], question.limit)
 
 
 async def _ask(provider: Provider, question: Question) -> Sequence[Hit] | None:
-    async def bounded() -> Sequence[Hit]:
-        try:
-            async with asyncio.timeout(provider.seconds):
-                return await provider.search(question)
-        except TimeoutError:
-            raise UpstreamTimeout(f"{provider.breaker.name} takes too long to answer") from None
-
     try:
-        return await provider.breaker.ask(bounded)
+        return await provider.breaker.ask(lambda: provider.search(question), seconds=provider.seconds)
     except VoxhallError as error:
         log.warning("a search provider is missing", provider=provider.breaker.name, code=error.code)
         return None

@@ -14,9 +14,9 @@ import numpy as np
 from voxhall.audio.decode import open_recording
 from voxhall.audio.pcm import BYTES, from_pcm, to_pcm
 from voxhall.audio.wav import header
-from voxhall.domain.knowledge import Answer, Question
+from voxhall.domain.knowledge import LONGEST, Answer, Question
 from voxhall.domain.record import Caller
-from voxhall.domain.research import Found, Turn
+from voxhall.domain.research import Found
 from voxhall.domain.session import Wish
 from voxhall.domain.speech import UNKNOWN_LANGUAGE, Word
 from voxhall.domain.talk import Exchange
@@ -42,8 +42,6 @@ CHUNK = 14.0
 """Seconds that our own recogniser is given at most at once."""
 NEVER = 3600.0
 """Seconds between partial words where each would be one more request to somebody else."""
-LONGEST_QUESTION = 500
-"""Characters of what was said that are looked up."""
 
 Heard = Callable[[str], None]
 """Takes all that has been transcribed so far."""
@@ -167,9 +165,8 @@ class Agent:
         """Make what answers; `base_url` is where links to what was found begin."""
 
         async def write(question: str, earlier: Sequence[Exchange]) -> AsyncGenerator[str | Answer]:
-            turns = tuple(Turn(each.question, each.answer) for each in earlier)
-            asking = Asking(caller, base_url, turns)
-            parts = self._research.answer(asking, Question(question[:LONGEST_QUESTION], READ), style="spoken")
+            asking = Asking(caller, base_url, tuple(earlier))
+            parts = self._research.answer(asking, Question(question[:LONGEST], READ), style="spoken")
             async with aclosing(parts):
                 async for part in parts:
                     if not isinstance(part, Found):

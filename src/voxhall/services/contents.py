@@ -57,11 +57,10 @@ class Contents:
     async def page(self, url: str) -> Page:
         """Fetch and read one page; raises what `Pages.fetch` and `read_page` raise."""
         fetched = await self._pages.fetch(url)
-
-        def read() -> Page:
+        async with self._slots:
+            # who waits no longer takes its scope along: no thread stays behind in line for a process
             with self._host.scope(priority=1) as scope:
                 reader = scope.engine(Reader, self._engine, deadline=READING_SECONDS)
-                return read_page(reader, fetched.data, fetched.content_type, fetched.name, fetched.url)
-
-        async with self._slots:
-            return await asyncio.to_thread(read)
+                return await asyncio.to_thread(
+                    read_page, reader, fetched.data, fetched.content_type, fetched.name, fetched.url
+                )

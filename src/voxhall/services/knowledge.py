@@ -24,6 +24,7 @@ from voxhall.net.guard import Guarded
 from voxhall.pipelines.extract import LONGEST
 from voxhall.pipelines.passages import fuse
 from voxhall.services.indexing import stamp
+from voxhall.services.waiting import work_within
 from voxhall.stores import fulltext
 from voxhall.stores import knowledge as table
 from voxhall.stores.counters import take_turn
@@ -37,9 +38,8 @@ log = logger(__name__)
 
 CANDIDATES = 100
 """Passages looked at of those found in either way."""
-DAY = 86400.0
 EMBEDDING_SECONDS = 20.0
-"""That a question's meaning may take, the engine's start included."""
+"""That a question's meaning may take, the wait for a free process and the engine's start included."""
 NAME = 1000
 """Characters of a file's name."""
 
@@ -200,18 +200,16 @@ class Knowledge:
             return dict(await fulltext.find(connection, scopes, terms, limit=CANDIDATES, period=period))
 
     async def _meaning(self, text: str) -> NDArray[np.float32] | None:
-        """Give a question's vector; None for a script that the model does not know, or without a model."""
+        """Give a question's vector; None where no model knows its script, or tells in time."""
         engines = self._registry.usable("embed")
         if not engines or not meant_for_latin(text):
             return None
 
-        def embed() -> NDArray[np.float32]:
-            with self._host.scope(priority=1) as scope:
-                embedder = scope.engine(Embedder, engines[0], deadline=EMBEDDING_SECONDS)
-                return np.asarray(embedder.embed((text,))[0], np.float32)
+        def embed(embedder: Embedder) -> NDArray[np.float32]:
+            return np.asarray(embedder.embed((text,))[0], np.float32)
 
         try:
-            return await asyncio.to_thread(embed)
+            return await work_within(EMBEDDING_SECONDS, self._host, Embedder, engines[0], embed)
         except VoxhallError as error:
             log.warning("searching by words alone", error=error.code)
             return None
@@ -236,7 +234,7 @@ class Knowledge:
 
 
 def _period(question: Question) -> Period:
-    since = None if question.days is None else time.time() - question.days * DAY
+    since = time.time() - question.reach.total_seconds() if question.reach else None
     return Period(since, dated=question.topic == "news")
 
 

@@ -1,6 +1,5 @@
 """The search providers and rerankers that the operator has configured, each with a breaker."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from voxhall.net.search.cohere import Cohere
 from voxhall.net.search.searxng import SearXNG
 from voxhall.net.search.tavily import Tavily
 from voxhall.pipelines.research import Provider, reordered
+from voxhall.services.waiting import work_within
 from voxhall.settings import Settings
 
 log = logger(__name__)
@@ -88,10 +88,9 @@ class Judging:
         texts = [f"{hit.title}\n{hit.text}" for hit in hits]
         for rerank in (self._by_cohere, self._by_engine):
             try:
-                async with asyncio.timeout(self._web.seconds):
-                    scores = await rerank(question, texts) if texts else None
-            except (VoxhallError, TimeoutError) as error:
-                log.warning("a reranker is missing", error=type(error).__name__)
+                scores = await rerank(question, texts) if texts else None
+            except VoxhallError as error:
+                log.warning("a reranker is missing", code=error.code)
                 continue
             if scores is not None:
                 return reordered(hits, scores), True
@@ -101,19 +100,17 @@ class Judging:
         cohere = self._web.cohere
         if cohere is None:
             return None
-        return await self._web.cohere_breaker.ask(lambda: cohere.rerank(question, texts))
+        return await self._web.cohere_breaker.ask(lambda: cohere.rerank(question, texts), seconds=self._web.seconds)
 
     async def _by_engine(self, question: str, texts: list[str]) -> Sequence[float] | None:
         engine = self._engine
         if engine is None:
             return None
 
-        def run() -> list[float]:
-            with self._host.scope(priority=1) as scope:
-                reranker = scope.engine(Reranker, engine, deadline=self._web.seconds)
-                return [float(score) for score in reranker.rerank(question, tuple(texts))]
+        def rerank(reranker: Reranker) -> list[float]:
+            return [float(score) for score in reranker.rerank(question, tuple(texts))]
 
-        return await asyncio.to_thread(run)
+        return await work_within(self._web.seconds, self._host, Reranker, engine, rerank)
 
 
 def _secret(value: SecretStr) -> str:

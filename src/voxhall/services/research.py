@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import uuid4
 
 from voxhall.domain.knowledge import Answer, Hit, Question
 from voxhall.domain.record import Caller
-from voxhall.domain.research import Conversation, Found, Message, Turn
+from voxhall.domain.research import Conversation, Found, Message
+from voxhall.domain.talk import Exchange
 from voxhall.errors import NotFound
 from voxhall.log import logger
 from voxhall.net.breaker import Breaker
@@ -35,7 +37,7 @@ class Asking:
 
     caller: Caller
     base_url: str
-    earlier: tuple[Turn, ...] = ()
+    earlier: tuple[Exchange, ...] = ()
 
 
 class Research:
@@ -77,8 +79,10 @@ class Research:
         meant = replace(question, text=await self._writing.meaning(question.text, asking.earlier))
         found = await self.search(asking, meant)
         yield found
-        async for part in self._writing.write(meant.text, found.hits, earlier=asking.earlier, style=style):
-            yield replace(part, query=question.text) if isinstance(part, Answer) else part
+        parts = self._writing.write(meant.text, found.hits, earlier=asking.earlier, style=style)
+        async with aclosing(parts):
+            async for part in parts:
+                yield replace(part, query=question.text) if isinstance(part, Answer) else part
 
     async def whole(self, asking: Asking, question: Question) -> Answer:
         """Give an answer at once; raises UpstreamFailed."""
@@ -118,7 +122,7 @@ class Research:
             if await table.find(connection, asking.caller.account_id, uid) is None:
                 raise _missing(uid)
             said = await table.messages_of(connection, uid, last=REMEMBERED)
-        earlier = tuple(Turn(each.meant, each.answer) for each in said)
+        earlier = tuple(Exchange(each.meant, each.answer) for each in said)
         meant = await self._writing.meaning(query, earlier)
         # it makes sense alone now: nothing is left to be understood from before
         found, answer = await self._answered(replace(asking, earlier=()), Question(meant, READ))

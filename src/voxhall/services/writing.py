@@ -1,11 +1,11 @@
 """Who writes answers: the operator's language model, and where there is none or it fails, sentences as they stand."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from functools import partial
 
 from voxhall.domain.knowledge import Answer, Hit
-from voxhall.domain.research import Turn
+from voxhall.domain.talk import Exchange
 from voxhall.engines.host import Host
 from voxhall.engines.protocols import Embedder
 from voxhall.engines.registry import Registry
@@ -16,25 +16,22 @@ from voxhall.net.chat import Chat, Said
 from voxhall.pipelines.answer import write_answer
 from voxhall.pipelines.compose import Style, compose, sources_of
 from voxhall.pipelines.followup import history_of, standing_alone
+from voxhall.services.waiting import work_within
 
 log = logger(__name__)
 
 Extract = Callable[[str, Sequence[Hit]], Awaitable[Answer]]
 """Writes an answer of nothing but sentences that were found."""
 EXTRACTING_SECONDS = 30.0
-"""That it may take, the engine's start included."""
+"""That it may take, the wait for a free process and the engine's start included."""
 
 
 def extractor(registry: Registry, host: Host) -> Extract:
     """Make the writer that there always is."""
     engine = registry.choose("embed")
 
-    def write(query: str, hits: Sequence[Hit]) -> Answer:
-        with host.scope(priority=1) as scope:
-            return write_answer(query, hits, scope.engine(Embedder, engine, deadline=EXTRACTING_SECONDS))
-
     async def extract(query: str, hits: Sequence[Hit]) -> Answer:
-        return await asyncio.to_thread(write, query, hits)
+        return await work_within(EXTRACTING_SECONDS, host, Embedder, engine, partial(write_answer, query, hits))
 
     return extract
 
@@ -47,7 +44,7 @@ class Writing:
         self._chat = chat
         self._breaker = Breaker("the language model")
 
-    async def meaning(self, query: str, earlier: Sequence[Turn]) -> str:
+    async def meaning(self, query: str, earlier: Sequence[Exchange]) -> str:
         """Give a question as it makes sense without what was said before."""
         return await standing_alone(query, earlier, self._say if self._chat else None)
 
@@ -56,10 +53,10 @@ class Writing:
         query: str,
         hits: Sequence[Hit],
         *,
-        earlier: Sequence[Turn] = (),
+        earlier: Sequence[Exchange] = (),
         style: Style = "written",
         also: str = "",
-    ) -> AsyncIterator[str | Answer]:
+    ) -> AsyncGenerator[str | Answer]:
         """Give the sentences of an answer as they are written, and at last the whole of it.
 
         `earlier`, `style` and `also`, the operator's own instructions, are for the language model.
@@ -75,8 +72,9 @@ class Writing:
                 also=also,
             )
             try:
-                async for part in writing:
-                    yield part
+                async with aclosing(writing):
+                    async for part in writing:
+                        yield part
             except VoxhallError as error:
                 log.warning("the language model is missing", code=error.code)
             else:
@@ -85,7 +83,7 @@ class Writing:
         yield answer.text
         yield answer
 
-    async def _speak(self, messages: Sequence[Said]) -> AsyncIterator[str]:
+    async def _speak(self, messages: Sequence[Said]) -> AsyncGenerator[str]:
         """Ask the language model through its breaker, which looks at its first words only."""
         assert self._chat  # noqa: S101 - asked only where there is one
         async with aclosing(self._chat.stream(messages)) as stream:

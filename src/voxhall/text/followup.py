@@ -2,8 +2,8 @@
 
 import re
 
-LONGEST = 500
-"""Characters of a question."""
+from voxhall.domain.knowledge import LONGEST
+
 SHORT = 4
 """Words up to which a question without a verb of its own is elliptical."""
 _THING = re.compile(

@@ -6,6 +6,11 @@ from math import ceil
 
 from voxhall.text.normalize import Token
 
+
+def _words(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
 ENDS = tuple(".?!…።፧।॥。？！؟")
 CLAUSE_ENDS = tuple(",;:፣፤፥、，；：،؛")
 CLOSING = "\"'”’»)]}"
@@ -13,7 +18,7 @@ LONG = 250
 """Characters of speech from which a sentence is cut."""
 SHORTEST = 50
 """Characters that a piece of a long sentence has at least, if it can."""
-CONJUNCTIONS = {"and", "but", "or", "because", "which", "that", "who", "when", "while", "where", "although", "so", "if"}
+CONJUNCTIONS = _words("and but or because which that who when while where although so if")
 FIRST_WORDS = range(3, 9)
 """Words before a comma at which a first clause ends."""
 CUT_WORDS = range(3, 8)
@@ -22,46 +27,22 @@ SHORT_SENTENCE = 8
 """Words; a sentence of no more is not cut where there is no comma."""
 REST_WORDS = 3
 """Words that are left at least when there is no comma."""
-JOINING = {"and", "but", "or", "so", "yet"}
-RELATING = {
-    "that",
-    "which",
-    "because",
-    "who",
-    "when",
-    "where",
-    "while",
-    "if",
-    "before",
-    "after",
-    "until",
-    "although",
-    "than",
-}
-PLACING = {"to", "of", "in", "with", "for", "from", "on", "at", "by", "into", "about", "through", "during", "between"}
-DETERMINERS = {
-    "the", "a", "an", "this", "that", "these", "those", "my", "your", "his", "her", "its", "our", "their", "some",
-    "any",
-    "each", "every", "all", "both", "no", "another",
-}  # fmt: skip
-PRONOUNS = {"i", "you", "he", "she", "it", "we", "they", "who", "there", "then", "what", "how", "why"}
-HANGING = DETERMINERS | PRONOUNS | PLACING | JOINING | RELATING | {
-    "am", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "have", "has", "had", "will", "would",
-    "can", "could", "shall", "should", "may", "might", "must", "not", "very", "too", "more", "most", "less", "as",
-    "just",
-    "only", "even", "also", "still", "really", "me", "him", "us", "them", "one", "such", "going", "want", "wants",
-    "wanted",
-    "need", "needs", "needed", "used", "able", "due", "out", "up", "down", "off", "over", "because", "instead", "lot",
-    "kind",
-    "sort", "part", "couple", "number", "rather", "let", "look", "looked", "turn", "turned", "put", "get", "got",
-    "come",
-    "came", "go", "went", "take", "took", "give", "gave", "set", "think", "wait", "listen", "based", "depends",
-    "according",
-    "don't", "doesn't", "didn't", "can't", "won't", "i'm", "it's", "he's", "she's", "we're", "they're", "you're",
-    "i've",
-    "i'll", "you'll", "we'll", "isn't", "aren't", "wasn't", "weren't", "couldn't", "wouldn't", "shouldn't", "that's",
-    "there's",
-}  # fmt: skip
+JOINING = _words("and but or so yet")
+RELATING = _words("that which because who when where while if before after until although than")
+PLACING = _words("to of in with for from on at by into about through during between")
+DETERMINERS = _words(
+    "the a an this that these those my your his her its our their some any each every all both no another"
+)
+PRONOUNS = _words("i you he she it we they who there then what how why")
+LEANING = _words(
+    "am is are was were be been being do does did have has had will would can could shall should may might must "
+    "not very too more most less as just only even also still really me him us them one such going want wants "
+    "wanted need needs needed used able due out up down off over because instead lot kind sort part couple "
+    "number rather let look looked turn turned put get got come came go went take took give gave set think wait "
+    "listen based depends according don't doesn't didn't can't won't i'm it's he's she's we're they're you're "
+    "i've i'll you'll we'll isn't aren't wasn't weren't couldn't wouldn't shouldn't that's there's"
+)
+HANGING = DETERMINERS | PRONOUNS | PLACING | JOINING | RELATING | LEANING
 """Words that lean on the next one."""
 
 
@@ -139,7 +120,7 @@ def first_clause(tokens: tuple[Token, ...]) -> int:
     total = sum(counts)
     if total <= SHORT_SENTENCE:
         return 0
-    for boundaries in (JOINING | RELATING, PLACING - {"of"}, {"of"}):
+    for boundaries in (JOINING | RELATING, PLACING - {"of"}, frozenset({"of"})):
         said = 0
         for place in range(1, len(tokens) - 1):
             said += counts[place - 1]
@@ -148,7 +129,7 @@ def first_clause(tokens: tuple[Token, ...]) -> int:
     return 0
 
 
-def _may_cut(tokens: tuple[Token, ...], place: int, boundaries: set[str]) -> bool:
+def _may_cut(tokens: tuple[Token, ...], place: int, boundaries: frozenset[str]) -> bool:
     """Tell whether a voice may take breath before a token."""
     before, word, after = tokens[place - 1], tokens[place], tokens[place + 1]
     if _bare(word) not in boundaries or _bare(before) in HANGING or not before.spoken[-1:].isalpha():

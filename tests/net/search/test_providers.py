@@ -3,12 +3,13 @@
 import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from searching import BRAVE, BRAVE_NEWS, SEARXNG, TAVILY, judging, killed, query_of, silent, told
-from upstream import Behaviour, Upstream, answer, endless, redirect, serving_upstream
+from upstream import Asked, Behaviour, Upstream, answer, endless, redirect, serving_upstream
 from voxhall.domain.knowledge import Hit, Question
 from voxhall.errors import UpstreamFailed, UpstreamLimited, UpstreamTimeout
 from voxhall.net.search.brave import Brave
@@ -53,7 +54,7 @@ async def test_searxng(upstream: Upstream) -> None:
     assert hits[0].url == "https://example.com/kelby?utm_source=x"
 
 
-@pytest.mark.parametrize(("days", "name"), [(1, "day"), (7, "month"), (300, "year"), (1000, None)])
+@pytest.mark.parametrize(("days", "name"), [(1, "day"), (7, "month"), (300, "year"), (1000, None), (10**400, None)])
 async def test_searxng_knows_some_ranges_of_time(days: int, name: str | None, upstream: Upstream) -> None:
     """The shortest that covers the days is asked for."""
     await searched(SearXNG(upstream.url("/"), seconds=5), Question("x", days=days, topic="news"))
@@ -83,12 +84,26 @@ async def test_brave(upstream: Upstream) -> None:
     assert hit.text == "The Kelby tower & house are a museum since 1974."
 
 
+def days_of(asked: Asked) -> int:
+    """Give how many days a request to Brave looks back."""
+    first, _, last = query_of(asked)["freshness"].partition("to")
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).days
+
+
 async def test_brave_has_news_of_its_own(upstream: Upstream) -> None:
     """With the days as a range of dates."""
     assert len(await searched(Brave(upstream.url("/brave"), "k", seconds=5), RECENT)) == 1
     assert upstream.asked[0].target.startswith("/brave/news/search")
-    first, _, last = query_of(upstream.asked[0])["freshness"].partition("to")
-    assert (datetime.fromisoformat(last) - datetime.fromisoformat(first)).days == 7
+    assert days_of(upstream.asked[0]) == 7
+
+
+async def test_so_many_days_that_no_date_is_that_old_are_a_century(upstream: Upstream) -> None:
+    """Which is as good as all of the web."""
+    ever = replace(RECENT, days=10**400)
+    await searched(Brave(upstream.url("/brave"), "k", seconds=5), ever)
+    await searched(Tavily(upstream.url("/tavily"), "k", seconds=5), ever)
+    assert days_of(upstream.asked[0]) == 36_500
+    assert query_of(upstream.asked[0])["freshness"].startswith(json.loads(upstream.asked[1].body)["start_date"])
 
 
 async def test_one_page_has_one_id_whoever_finds_it(upstream: Upstream) -> None:
@@ -121,11 +136,13 @@ async def test_cohere_judges_every_text(upstream: Upstream) -> None:
         (answer(200, b"<html>JSON is off</html>"), UpstreamFailed),
         (told({"results": "none"}), UpstreamFailed),
         (told([]), UpstreamFailed),
+        (answer(200, b'{"results": [{"url": "\xff"}]}'), UpstreamFailed),
+        (answer(200, b'{"more": ' + b"[" * 100_000), UpstreamFailed),
         (endless, UpstreamFailed),
         (killed, UpstreamFailed),
         (silent, UpstreamTimeout),
     ],
-    ids=["500", "401", "429", "redirect", "html", "shape", "list", "endless", "killed", "silent"],
+    ids=["500", "401", "429", "redirect", "html", "shape", "list", "latin-1", "nested", "endless", "killed", "silent"],
 )
 async def test_a_provider_that_misbehaves_is_an_error_of_ours(behaviour: Behaviour, error: type[Exception]) -> None:
     """Whatever it does; a redirect is not followed."""

@@ -1,6 +1,6 @@
 """Handlers of the agent dialect: read the wire, ask one service, write the wire."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -101,7 +101,7 @@ async def events(request: Request, caller: Reader, session_id: str) -> Response:
     watching = platform_of(request).sessions.watch(caller, session_id)
     first = await anext(watching)
 
-    async def written() -> AsyncIterator[bytes]:
+    async def written() -> AsyncGenerator[bytes]:
         yield event("snapshot", _shown(request, first))
         async for each in watching:
             yield event("snapshot", _shown(request, each))

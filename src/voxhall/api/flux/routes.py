@@ -1,6 +1,6 @@
 """Handlers of the Flux dialect's search, answers and contents: read the wire, ask one service, write the wire."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Any
 
@@ -75,11 +75,11 @@ async def contents(
     return [wire.content(each) for each in await platform_of(request).contents.read(wanted.to_list())]
 
 
-async def _events(parts: AsyncGenerator[str | Found | Answer], found: wire.SearchResponse) -> AsyncIterator[bytes]:
+async def _events(parts: AsyncGenerator[str | Found | Answer], found: wire.SearchResponse) -> AsyncGenerator[bytes]:
     """Write an answer in progress: `results`, `delta` for each sentence, at its end `answer`, or `error`."""
-    yield event("results", found)
     try:
         async with aclosing(parts):
+            yield event("results", found)
             async for part in parts:
                 if isinstance(part, str):
                     yield event("delta", wire.DeltaEvent(text=part))

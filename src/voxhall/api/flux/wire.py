@@ -6,29 +6,25 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator
 
-from voxhall.domain.knowledge import Answer, Citation, Hit, Question, Topic
+from voxhall.domain.knowledge import LONGEST, Answer, Citation, Hit, Question, Topic
 from voxhall.domain.research import Conversation, Found, Message
+from voxhall.errors import InvalidInput
 from voxhall.services.contents import Content
 from voxhall.text.times import iso_utc
 
-LONGEST = 500
-"""Characters of a question."""
 URLS = 10
 """Addresses of one request at most."""
 SNIPPET = 500
 """Characters of a passage that a result shows."""
-DAYS = 36_500
-"""Days back that can be asked for; a hundred years."""
 _SEPARATOR = re.compile(r",(?=\s*[a-zA-Z][a-zA-Z0-9+.-]{0,20}://)|,\s*$")
 """A comma between two addresses; others belong to an address."""
 
 
 def _asked(text: str) -> str:
-    if not text.strip():
-        raise ValueError("should not be empty")
-    if "\x00" in text:
-        raise ValueError("should be text, without a zero byte")
-    return text.strip()
+    try:
+        return Question(text.strip()).text
+    except InvalidInput as error:
+        raise ValueError(error.message) from error
 
 
 Query = Annotated[str, Field(max_length=LONGEST, description="Natural language query"), AfterValidator(_asked)]
@@ -39,7 +35,7 @@ class AnswerQuery(BaseModel):
 
     q: Query
     topic: Topic = "general"
-    days: Annotated[int, Field(ge=1, le=DAYS)] | None = None
+    days: Annotated[int, Field(ge=1)] | None = None
 
     def to_question(self) -> Question:
         """Give it in our own words."""

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, TypeVar
@@ -301,7 +301,7 @@ async def _finished(request: Request, caller: Caller, job_id: str) -> Record:
     return found
 
 
-async def _events(request: Request, caller: Caller, found: Record) -> AsyncIterator[bytes]:
+async def _events(request: Request, caller: Caller, found: Record) -> AsyncGenerator[bytes]:
     with suppress(NotFound):  # deleted meanwhile: there is no more to tell
         async for record in platform_of(request).transcripts.follow(caller, found):
             name = wire.STATUS[record.state] if record.state in ENDED else "progress"

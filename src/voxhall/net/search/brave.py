@@ -40,8 +40,8 @@ class Brave:
         """Search the web or its news; raises UpstreamFailed, UpstreamLimited, UpstreamTimeout."""
         text = " ".join(question.text.split()[:WORDS])[:LONGEST]
         params: dict[str, str | int] = {"q": text, "count": min(question.limit, 20)}
-        if question.days is not None:
-            params["freshness"] = f"{since(question.days)}to{time.strftime('%Y-%m-%d', time.gmtime())}"
+        if first := since(question):
+            params["freshness"] = f"{first}to{time.strftime('%Y-%m-%d', time.gmtime())}"
         if question.topic == "news":
             results = (await self._service.get("news/search", _Web, params)).results
         else:

@@ -3,12 +3,11 @@
 import hashlib
 import html
 import re
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from voxhall.domain.knowledge import Hit
+from voxhall.domain.knowledge import Hit, Question
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _TRACKING = re.compile(r"utm_\w+|gclid|fbclid|mc_[ce]id")
@@ -23,9 +22,9 @@ def hit(url: str, title: str, text: str, score: float, published: str | None) ->
     return Hit(identity, url, _plain(title) or url, _plain(text), score, moment(published))
 
 
-def since(days: int) -> str:
-    """Give the day so many days ago (UTC), as in 2026-05-31."""
-    return (datetime.fromtimestamp(time.time(), UTC) - timedelta(days=min(days, 36500))).date().isoformat()
+def since(question: Question) -> str | None:
+    """Give the first day (UTC) that a question asks for, as in 2026-05-31."""
+    return (datetime.now(UTC) - question.reach).date().isoformat() if question.reach else None
 
 
 def moment(text: str | None) -> float | None:

@@ -48,7 +48,7 @@ class Service:
             raise UpstreamFailed(f"{self.name} cannot be reached, or broke off ({type(error).__name__})") from None
         try:
             return msgspec.json.decode(data, type=kind)
-        except msgspec.DecodeError:
+        except (ValueError, RecursionError):  # no UTF-8 and boundless nesting are not DecodeErrors
             raise UpstreamFailed(f"what {self.name} answers is not understood") from None
 
     async def _read(self, response: httpx2.Response) -> bytes:

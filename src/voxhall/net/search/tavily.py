@@ -33,8 +33,8 @@ class Tavily:
             "topic": question.topic,
             "max_results": min(question.limit, 20),
         }
-        if question.days is not None:
-            body["start_date"] = since(question.days)
+        if first := since(question):
+            body["start_date"] = first
         answer = await self._service.post("search", _Answer, body)
         found = (hit(r.url, r.title or "", r.content or "", r.score, r.published_date) for r in answer.results)
         return [each for each in found if each]
