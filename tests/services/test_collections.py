@@ -13,6 +13,7 @@ from voxhall.domain.transcription import Options, Submission
 from voxhall.engines import wire
 from voxhall.engines.host import Host
 from voxhall.errors import NotFound
+from voxhall.services import knowledge
 from voxhall.stores import transcriptions
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
@@ -103,6 +104,17 @@ async def test_a_sitemap_brings_its_pages_and_goes_with_them(library: Indexed) -
     assert await library.ask("orchids") == []
 
 
+async def test_an_address_is_a_page_and_a_sitemap(library: Indexed) -> None:
+    """Whichever it was added as before."""
+    async with serving_upstream() as upstream:
+        serve_pages(upstream, "orchids")
+        address = upstream.url("/sitemap.xml")
+        page = await library.knowledge.add(library.caller, Source("url", address))
+        site = await library.add(Source("sitemap", address))
+        assert (site.kind, page.kind) == ("sitemap", "url")
+        assert (await listed(library))["Orchids"].collection == site.id
+
+
 async def transcribed(library: Indexed, database: Database, objects: Objects, name: str, text: str) -> int:
     """Put in a finished transcription as a worker would, and tell the queue of its end; give its number."""
     queue, account = library.queue, library.caller.account_id
@@ -141,3 +153,28 @@ async def test_transcripts_are_indexed_for_who_wants_it(library: Indexed, databa
     assert await library.ask("ferry") == []
     with pytest.raises(NotFound):
         await library.knowledge.find(library.caller, own.id)
+
+
+async def test_what_is_gone_takes_no_place_among_what_is_nearest(
+    library: Indexed, database: Database, objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transcript that was deleted keeps no other from being found."""
+    monkeypatch.setattr(knowledge, "CANDIDATES", 1)
+    said = {"trees.wav": "We will plant three hundred walnut trees.", "nuts.wav": "An orchard is set out this year."}
+    numbers = {name: await transcribed(library, database, objects, name, text) for name, text in said.items()}
+    await library.add(Source("transcripts", TRANSCRIPTS))
+    question = "Creating groves"  # no word in common
+    [nearest] = await library.titles(question)
+    async with database.write() as connection:
+        record = await transcriptions.find(connection, library.caller.account_id, numbers.pop(nearest))
+        assert record
+        await transcriptions.remove(connection, record)
+    assert await library.titles(question) == list(numbers)
+
+
+async def test_a_file_may_be_called_like_the_transcripts(library: Indexed) -> None:
+    """Neither is taken for the other."""
+    file = await library.write(TRANSCRIPTS, "The ferry to the island leaves at noon.")
+    own = await library.add(Source("transcripts", TRANSCRIPTS))
+    assert (file.kind, own.kind) == ("file", "transcripts")
+    assert await library.titles("ferry") == [TRANSCRIPTS]

@@ -184,10 +184,8 @@ class Indexing:
         async with self._database.write() as connection:
             if await table.find_by_id(connection, row.id) is None:
                 return None
-            child = await table.find_by_origin(connection, row.account_id, source.origin)
-            if child is not None:
-                return child
-            made = await table.insert_row(
+            return await table.ensure_row(
+                self._database,
                 connection,
                 row.account_id,
                 source,
@@ -195,7 +193,6 @@ class Indexing:
                 collection_id=row.id,
                 transcription_id=transcription_id,
             )
-            return await table.find_by_id(connection, made)
 
     async def failed(self, row: table.Row, error: VoxhallError) -> None:
         """Record why a document could not be read."""

@@ -125,16 +125,15 @@ class Knowledge:
         key = await self._keep(caller, source)
         async with self._database.write() as connection:
             await take_turn(connection, caller.account_id)
-            row = await table.find_by_origin(connection, account_id, source.origin)
-            if row and digest and row.sha256 == digest and row.document.state == "ready":
-                fresh, old = False, key
-            else:
-                fresh, old = True, row.object_key if row else None
-                number = row.id if row else await table.insert_row(connection, account_id, source, title)
+            row = await table.ensure_row(self._database, connection, account_id, source, title)
+            fresh = row is not None and not (digest and row.sha256 == digest and row.document.state == "ready")
+            if row and fresh:
                 await table.change(
-                    connection, number, state="queued", error=None, object_key=key, content_type=source.content_type
+                    connection, row.id, state="queued", error=None, object_key=key, content_type=source.content_type
                 )
-                row = await table.find_by_id(connection, number)
+                old, row = row.object_key, await table.find_by_id(connection, row.id)
+            else:
+                old = key
         if old:
             await self._objects.delete(old)
         if row is None:
@@ -163,7 +162,7 @@ class Knowledge:
             _check_admin(caller)
         async with self._database.write() as connection:
             keys = await table.keys_under(connection, row)
-            await table.remove(self._database, connection, row)
+            await table.remove(connection, row)
         for key in keys:
             await self._objects.delete(key)
 

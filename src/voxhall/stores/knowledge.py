@@ -1,5 +1,6 @@
 """Rows of documents and their passages."""
 
+import hashlib
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from voxhall.domain.document import TRANSCRIPTS, Document, DocumentState, Passage, Source
+from voxhall.domain.document import TRANSCRIPTS, Document, DocumentState, Kind, Passage, Source
 from voxhall.stores import fulltext
 from voxhall.stores.database import Database
 from voxhall.stores.scopes import scope_of
@@ -88,9 +89,13 @@ async def find_by_job(connection: AsyncConnection, job_id: int) -> Row | None:
     return await _one(connection, documents.c.job_id == job_id)
 
 
-async def find_by_origin(connection: AsyncConnection, account_id: int | None, origin: str) -> Row | None:
+async def find_by_origin(connection: AsyncConnection, account_id: int | None, kind: Kind, origin: str) -> Row | None:
     """Find what was added to an account's documents, or to the shared ones, from an origin."""
-    return await _one(connection, documents.c.account_id == account_id, documents.c.origin == origin)
+    return await _one(connection, documents.c.identity == _identity(account_id, kind, origin))
+
+
+def _identity(account_id: int | None, kind: Kind, origin: str) -> str:
+    return hashlib.sha256(f"{account_id or 0}\n{kind}\n{origin}".encode()).hexdigest()
 
 
 async def _one(connection: AsyncConnection, *where: ColumnElement[bool]) -> Row | None:
@@ -106,7 +111,8 @@ async def page(connection: AsyncConnection, account_id: int, *, limit: int, offs
     return int(total), [_row(row).document for row in (await connection.execute(newest)).mappings()]  # type: ignore[arg-type]
 
 
-async def insert_row(  # noqa: PLR0913 - the columns
+async def ensure_row(  # noqa: PLR0913 - the columns
+    database: Database,
     connection: AsyncConnection,
     account_id: int | None,
     source: Source,
@@ -114,8 +120,11 @@ async def insert_row(  # noqa: PLR0913 - the columns
     *,
     collection_id: int | None = None,
     transcription_id: int | None = None,
-) -> int:
-    """Add a document that waits for being read; give its number."""
+) -> Row | None:
+    """Find what was added from a source, or add it to wait for being read; None where it is removed meanwhile."""
+    known = await find_by_origin(connection, account_id, source.kind, source.origin)
+    if known is not None:
+        return known
     values = {
         "uid": str(uuid4()),
         "account_id": account_id,
@@ -123,12 +132,15 @@ async def insert_row(  # noqa: PLR0913 - the columns
         "transcription_id": transcription_id,
         "kind": source.kind,
         "origin": source.origin,
+        "identity": _identity(account_id, source.kind, source.origin),
         "title": title,
         "state": "queued",
         "passages": 0,
         "created_at": time.time(),
     }
-    return int((await connection.execute(insert(documents).values(**values).returning(documents.c.id))).scalar_one())
+    # somebody else may be adding the same
+    await connection.execute(database.insert(documents).values(values).on_conflict_do_nothing())
+    return await find_by_origin(connection, account_id, source.kind, source.origin)
 
 
 async def change(connection: AsyncConnection, document_id: int, **values: object) -> None:
@@ -198,13 +210,13 @@ async def replace(  # noqa: PLR0913 - what is known of a document's text
         await _touch(database, connection, scope)
 
 
-async def remove(database: Database, connection: AsyncConnection, row: Row) -> None:
+async def remove(connection: AsyncConnection, row: Row) -> None:
     """Remove a document with all that belongs to it."""
     await connection.execute(delete(documents).where(documents.c.id == row.id))
-    await _touch(database, connection, scope_of(row.account_id))
 
 
 async def _touch(database: Database, connection: AsyncConnection, scope: str) -> None:
+    """Count a change in a scope; removals are counted by the database, for documents also go with other rows."""
     added = database.insert(scopes).values(scope=scope, revision=1)
     raised = added.on_conflict_do_update(index_elements=["scope"], set_={"revision": scopes.c.revision + 1})
     await connection.execute(raised)
@@ -234,7 +246,7 @@ async def text_of(connection: AsyncConnection, document_id: int) -> str:
 
 async def transcripts_of(connection: AsyncConnection, account_id: int) -> Row | None:
     """Find the collection of an account's transcripts, which is there when the account has opted in."""
-    return await find_by_origin(connection, account_id, TRANSCRIPTS)
+    return await find_by_origin(connection, account_id, "transcripts", TRANSCRIPTS)
 
 
 async def finished(connection: AsyncConnection, account_id: int) -> list[Finished]:
