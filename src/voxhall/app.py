@@ -31,6 +31,7 @@ from voxhall.services.contents import Contents
 from voxhall.services.conversations import Conversations
 from voxhall.services.exports import Exports
 from voxhall.services.history import History
+from voxhall.services.indexing import Indexing
 from voxhall.services.keeping import Keeping
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.live import Live, Recovering, open_live
@@ -146,12 +147,12 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         desk = stack.enter_context(closing(Desk(settings.engine_processes)))
         live = await stack.enter_async_context(_listening(ground, toolbox, quotas, desk))
         translations = stack.enter_context(closing(_translations(ground)))
-        knowledge = await stack.enter_async_context(_indexing(ground))
+        knowledge, indexing = await stack.enter_async_context(_indexing(ground))
         research = await stack.enter_async_context(researching(ground, knowledge))
         stand = Stand(toolbox, desk, research, renders, cast, quotas, registry, host, Conversations(database))
         sessions = await stack.enter_async_context(open_sessions(settings, database, ground.guarded, stand))
         uploads, exports = Uploads(database, ground.objects), _exports(ground)
-        kept = (transcripts, uploads, renders, webhooks, answers, exports, keys, sessions)
+        kept = (transcripts, uploads, renders, webhooks, answers, exports, keys, sessions, indexing)
         sweeps = (*(each.sweep for each in kept), keys.refresh_origins)
         await stack.enter_async_context(_working(ground, toolbox, {EXPORT: exports}, sweeps))
         yield Platform(
@@ -242,13 +243,13 @@ async def _working(
 
 
 @asynccontextmanager
-async def _indexing(ground: Ground) -> AsyncIterator[Knowledge]:
+async def _indexing(ground: Ground) -> AsyncIterator[tuple[Knowledge, Indexing]]:
     """Read what is added to the local index, by a worker of its own: a long crawl and transcriptions do not meet."""
     slots = min(ground.settings.job_slots, INDEX_SLOTS)
     limits = Limits(slots, max(1, slots - 1), ground.settings.job_lease_seconds)
     knowledge, indexing = index_of(ground)
     async with Worker(ground.queue, {INDEX: indexing}, limits).working():
-        yield knowledge
+        yield knowledge, indexing
 
 
 @asynccontextmanager

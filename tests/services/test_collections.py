@@ -73,6 +73,18 @@ async def test_a_page_is_fetched_and_indexed_again_only_when_its_text_changes(li
     assert "tulips" in (await library.ask("tulips"))[0].text
 
 
+async def test_a_page_that_is_added_again_while_it_is_read_is_read_again(library: Indexed) -> None:
+    """What it says is found, but only the later job ends the matter."""
+    async with serving_upstream() as upstream:
+        serve_pages(upstream, "orchids")
+        source = Source("url", upstream.url("/orchids"))
+        first, _ = await library.knowledge.enter(library.caller, source, later=True)
+        await library.knowledge.add(library.caller, source)
+        await library.indexing.index(first, lambda _done, _total: None)
+        assert await library.titles("orchids") == ["Orchids"]
+        assert (await library.knowledge.find(library.caller, first.document.id)).state == "queued"
+
+
 async def test_a_page_that_is_gone_says_so(library: Indexed) -> None:
     """The job ends and the document tells why."""
     async with serving_upstream() as upstream, library.working():

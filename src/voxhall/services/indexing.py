@@ -73,6 +73,9 @@ class Indexing:
     async def index(self, row: table.Row, on_step: OnStep) -> None:
         """Read a document and index it if its text is new; raises what keeps it from being read."""
         match row.document.kind:
+            # an attempt that has done it may have been cut off before it could say so
+            case _ if row.document.state == "ready":
+                pass
             case "sitemap":
                 await self._site(row, on_step)
             case "transcripts":
@@ -81,6 +84,7 @@ class Indexing:
                 await self._fetched(row, await self._pages.fetch(row.document.origin), on_step)
             case _:
                 await self._file(row, on_step)
+        await self._discard(row)
 
     async def _file(self, row: table.Row, on_step: OnStep) -> None:
         if row.object_key is None:
@@ -88,9 +92,20 @@ class Indexing:
         data = await self._objects.get(row.object_key)
         page = await self._page(data, row.content_type, PurePath(row.document.origin).name, None)
         await self._put(row, page, stamp(data), on_step)
-        await self._objects.delete(row.object_key)
-        async with self._database.write() as connection:
-            await table.take_file(connection, row)
+
+    async def _discard(self, row: table.Row) -> None:
+        """Remove the file of a document that was read, or cannot be; its key goes last, so that it is never lost."""
+        if row.object_key is not None:
+            await self._objects.delete(row.object_key)
+            async with self._database.write() as connection:
+                await table.take_file(connection, row)
+
+    async def sweep(self) -> None:
+        """Remove files that nobody will read again."""
+        async with self._database.read() as connection:
+            left = await table.left_files(connection)
+        for row in left:
+            await self._discard(row)
 
     async def _fetched(self, row: table.Row, fetched: Fetched, on_step: OnStep, published: float | None = None) -> None:
         page = await self._page(fetched.data, fetched.content_type, fetched.name, fetched.url)
@@ -100,7 +115,7 @@ class Indexing:
         digest = stamp(f"{page.title}\n{page.published}\n{page.text}".encode())
         if digest == row.sha256:
             async with self._database.write() as connection:
-                await table.end(connection, row.id, "ready")
+                await table.end(connection, row, "ready")
             return
         await self._put(row, page, digest, on_step)
 
@@ -121,9 +136,10 @@ class Indexing:
     async def _put(self, row: table.Row, page: Page, digest: str, on_step: OnStep) -> None:
         passages = cut(page)
         vectors = await self._vectors(passages, on_step)
-        await table.replace(
-            self._database, row, passages, vectors, title=page.title, published=page.published, sha256=digest
-        )
+        pairs = list(zip(passages, vectors, strict=True))
+        async with self._database.write() as connection:
+            if await table.replace(self._database, connection, row, pairs, page=page, sha256=digest):
+                await table.end(connection, row, "ready")
 
     async def _vectors(self, passages: Sequence[Passage], on_step: OnStep) -> list[bytes | None]:
         """Give each passage its vector, but for those in scripts that the model does not know."""
@@ -197,11 +213,12 @@ class Indexing:
     async def failed(self, row: table.Row, error: VoxhallError) -> None:
         """Record why a document could not be read."""
         async with self._database.write() as connection:
-            await table.end(connection, row.id, "failed", error=error.message)
+            await table.end(connection, row, "failed", error=error.message)
+        await self._discard(row)
 
     async def _done(self, row: table.Row) -> None:
         async with self._database.write() as connection:
-            await table.end(connection, row.id, "ready")
+            await table.end(connection, row, "ready")
 
 
 def _known(row: table.Row, changed: float | None) -> bool:

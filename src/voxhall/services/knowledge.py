@@ -105,17 +105,15 @@ class Knowledge:
 
         Raises InvalidInput, AddressRefused, NotPermitted where who is no admin adds for everybody, StorageFull.
         """
-        row, fresh = await self.enter(caller, source, shared=shared)
-        if not fresh:
-            return row.document
-        async with self._database.write() as connection:
-            job_id = await self._queue.enqueue(connection, INDEX, caller.account_id, key_id=caller.key_id)
-            await table.change(connection, row.id, job_id=job_id)
-        self._queue.wake()
+        row, fresh = await self.enter(caller, source, shared=shared, later=True)
+        if fresh:
+            self._queue.wake()
         return row.document
 
-    async def enter(self, caller: Caller, source: Source, *, shared: bool = False) -> tuple[table.Row, bool]:
-        """Give a source its row, and tell whether it is to be read; what `add` raises."""
+    async def enter(
+        self, caller: Caller, source: Source, *, shared: bool = False, later: bool = False
+    ) -> tuple[table.Row, bool]:
+        """Give a source its row, and tell whether it is to be read, `later` by a job; raises what `add` does."""
         account_id = None if shared else caller.account_id
         if shared:
             _check_admin(caller)
@@ -128,9 +126,9 @@ class Knowledge:
             row = await table.ensure_row(self._database, connection, account_id, source, title)
             fresh = row is not None and not (digest and row.sha256 == digest and row.document.state == "ready")
             if row and fresh:
-                await table.change(
-                    connection, row.id, state="queued", error=None, object_key=key, content_type=source.content_type
-                )
+                job_id = await self._enqueue(connection, caller) if later else None
+                sent = {"object_key": key, "content_type": source.content_type}
+                await table.change(connection, row.id, state="queued", error=None, job_id=job_id, **sent)
                 old, row = row.object_key, await table.find_by_id(connection, row.id)
             else:
                 old = key
@@ -139,6 +137,9 @@ class Knowledge:
         if row is None:
             raise NotFound("the document has been removed")
         return row, fresh
+
+    async def _enqueue(self, connection: AsyncConnection, caller: Caller) -> int:
+        return await self._queue.enqueue(connection, INDEX, caller.account_id, key_id=caller.key_id)
 
     async def list(self, caller: Caller, *, limit: int, offset: int) -> tuple[int, list[Document]]:
         """Give how many documents the caller sees, and some of them, the newest first."""

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, o
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.document import TRANSCRIPTS, Document, DocumentState, Kind, Passage, Source
+from voxhall.domain.knowledge import Page
 from voxhall.stores import fulltext
 from voxhall.stores.database import Database
 from voxhall.stores.scopes import scope_of
@@ -29,6 +30,7 @@ class Row:
     object_key: str | None
     content_type: str | None
     transcription_id: int | None
+    job_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,66 +150,70 @@ async def change(connection: AsyncConnection, document_id: int, **values: object
     await connection.execute(update(documents).where(documents.c.id == document_id).values(**values))
 
 
+async def left_files(connection: AsyncConnection) -> list[Row]:
+    """Find documents whose files are kept although nobody will read them again."""
+    ended = documents.c.state.in_(("ready", "failed"))
+    rows = await connection.execute(_rows().where(documents.c.object_key.is_not(None), ended))
+    return [_row(row) for row in rows.mappings()]  # type: ignore[arg-type]  # its keys are names
+
+
 async def take_file(connection: AsyncConnection, row: Row) -> None:
     """Forget the file that a document was read from, unless another has been sent meanwhile."""
     same = (documents.c.id == row.id) & (documents.c.object_key == row.object_key)
     await connection.execute(update(documents).where(same).values(object_key=None))
 
 
-async def end(connection: AsyncConnection, document_id: int, state: DocumentState, *, error: str | None = None) -> None:
-    """Record what became of reading a document."""
-    await change(connection, document_id, state=state, error=error)
+async def end(connection: AsyncConnection, row: Row, state: DocumentState, *, error: str | None = None) -> None:
+    """Record what became of reading a document, unless another job is to read it by now."""
+    same = (documents.c.id == row.id) & documents.c.job_id.is_not_distinct_from(row.job_id)
+    await connection.execute(update(documents).where(same).values(state=state, error=error))
 
 
 async def fail_by_job(connection: AsyncConnection, job_ids: Collection[int]) -> None:
     """Record of the documents that jobs could not read why; what was indexed of them before stays."""
     why = select(jobs.c.error_message).where(jobs.c.id == documents.c.job_id).scalar_subquery()
-    failed = update(documents).where(documents.c.job_id.in_(job_ids))
+    failed = update(documents).where(documents.c.job_id.in_(job_ids), documents.c.state == "queued")
     await connection.execute(failed.values(state="failed", error=func.coalesce(why, "cancelled")))
 
 
 async def replace(  # noqa: PLR0913 - what is known of a document's text
     database: Database,
+    connection: AsyncConnection,
     row: Row,
-    cut: Sequence[Passage],
-    vectors: Sequence[bytes | None],
+    cut: Sequence[tuple[Passage, bytes | None]],
     *,
-    title: str,
-    published: float | None,
+    page: Page,
     sha256: str,
-) -> None:
-    """Put new passages in the place of a document's old ones.
+) -> bool:
+    """Put new passages, with their vectors, in the place of a document's old ones; tell whether that was done.
 
-    Does nothing where it has been removed meanwhile, or its file been sent anew, which another job reads.
+    It is not where the document has been removed meanwhile, or its file been sent anew, which another job reads.
     """
+    present = await find_by_id(connection, row.id)
+    if present is None or present.object_key != row.object_key:
+        return False
     scope = scope_of(row.account_id)
-    async with database.write() as connection:
-        present = await find_by_id(connection, row.id)
-        if present is None or present.object_key != row.object_key:
-            return
-        await connection.execute(delete(passages).where(passages.c.document_id == row.id))
-        values = [
-            {"document_id": row.id, "title": each.title, "text": each.text, "vector": vector}
-            for each, vector in zip(cut, vectors, strict=True)
-        ]
-        ids: list[int] = []
-        if values:
-            ordered = insert(passages).returning(passages.c.id, sort_by_parameter_order=True)
-            ids = [int(number) for number in (await connection.execute(ordered, values)).scalars()]
-        keys = (index_key(f"{each.title}\n{each.text}") for each in cut)
-        await fulltext.add(connection, scope, dict(zip(ids, keys, strict=True)))
-        await change(
-            connection,
-            row.id,
-            title=title,
-            published=published,
-            sha256=sha256,
-            passages=len(ids),
-            indexed_at=time.time(),
-            state="ready",
-            error=None,
-        )
-        await _touch(database, connection, scope)
+    await connection.execute(delete(passages).where(passages.c.document_id == row.id))
+    await _insert_passages(connection, scope, row.id, cut)
+    known = {"title": page.title, "published": page.published, "sha256": sha256}
+    await change(connection, row.id, passages=len(cut), indexed_at=time.time(), **known)
+    await _touch(database, connection, scope)
+    return True
+
+
+async def _insert_passages(
+    connection: AsyncConnection, scope: str, document_id: int, cut: Sequence[tuple[Passage, bytes | None]]
+) -> None:
+    """Add passages, with their vectors and words."""
+    if not cut:
+        return
+    values = [
+        {"document_id": document_id, "title": each.title, "text": each.text, "vector": vector} for each, vector in cut
+    ]
+    ordered = insert(passages).returning(passages.c.id, sort_by_parameter_order=True)
+    ids = [int(number) for number in (await connection.execute(ordered, values)).scalars()]
+    keys = (index_key(f"{each.title}\n{each.text}") for each, _ in cut)
+    await fulltext.add(connection, scope, dict(zip(ids, keys, strict=True)))
 
 
 async def remove(connection: AsyncConnection, row: Row) -> None:
