@@ -10,7 +10,7 @@ from voxhall.accounts.answers import Answers
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
-from voxhall.domain.document import INDEX
+from voxhall.domain.document import CRAWL, INDEX
 from voxhall.domain.history import EXPORT
 from voxhall.domain.record import UNLIMITED
 from voxhall.domain.work import LISTEN, TRANSCRIBE
@@ -62,7 +62,9 @@ log = logger(__name__)
 DOWNLOAD_SECONDS = 3600.0
 """That fetching a recording from elsewhere may take."""
 INDEX_SLOTS = 2
-"""Documents or collections read at once in one process."""
+"""Documents read at once in one process."""
+CRAWL_SLOTS = 8
+"""Sites read at once in one process, for hours; that costs little, for mostly their next page is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +246,16 @@ async def _working(
 
 @asynccontextmanager
 async def _indexing(ground: Ground) -> AsyncIterator[tuple[Knowledge, Indexing]]:
-    """Read what is added to the local index, by a worker of its own: a long crawl and transcriptions do not meet."""
-    slots = min(ground.settings.job_slots, INDEX_SLOTS)
-    limits = Limits(slots, max(1, slots - 1), ground.settings.job_lease_seconds)
+    """Read what is added to the local index, by workers of their own: crawls, documents and transcriptions go on."""
+    settings = ground.settings
+    slots = min(settings.job_slots, INDEX_SLOTS)
+    limits = Limits(slots, max(1, slots - 1), settings.job_lease_seconds)
+    # one account's sites leave room for others
+    crawls = Limits(CRAWL_SLOTS if slots else 0, CRAWL_SLOTS // 4, settings.job_lease_seconds)
     knowledge, indexing = index_of(ground)
-    async with Worker(ground.queue, {INDEX: indexing}, limits).working():
+    reading = Worker(ground.queue, {INDEX: indexing}, limits)
+    crawling = Worker(ground.queue, {CRAWL: indexing}, crawls)
+    async with reading.working(), crawling.working():
         yield knowledge, indexing
 
 

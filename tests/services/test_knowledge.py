@@ -8,8 +8,9 @@ import sqlalchemy
 
 from indexed import HERE, Indexed, indexed, small_host
 from voxhall.accounts.keys import Keys
-from voxhall.domain.document import TRANSCRIPTS, Source
+from voxhall.domain.document import INDEX, TRANSCRIPTS, Source
 from voxhall.domain.record import Caller, Scope
+from voxhall.domain.work import Progress
 from voxhall.engines.host import Host
 from voxhall.errors import AddressRefused, InvalidInput, NotFound, NotPermitted, UnreadableDocument
 from voxhall.jobs import worker
@@ -296,6 +297,21 @@ async def test_queued_documents_are_read_by_a_server(library: Indexed) -> None:
     ready = await library.knowledge.find(library.caller, added.id)
     assert (ready.state, ready.passages) == ("ready", 1)
     assert (await library.titles("sun"))[0] == "sun.txt"
+
+
+async def test_the_reading_of_a_document_is_seen(library: Indexed) -> None:
+    """That it goes on, and how far it is."""
+    added = await library.knowledge.add(library.caller, Source("file", "sun.txt", SUN.encode()))
+    job = await library.queue.claim("w", kinds=(INDEX,), lease=60, per_account=1)
+    assert job
+    await library.queue.heartbeat(job, lease=60, progress=Progress("indexing", 25.0, 1, 4))
+    found = await library.knowledge.find(library.caller, added.id)
+    assert (found.state, found.progress) == ("running", Progress("indexing", 25.0, 1, 4))
+    await library.queue.give_back(job)
+    async with library.working():
+        pass
+    found = await library.knowledge.find(library.caller, added.id)
+    assert (found.state, found.progress) == ("ready", None)
 
 
 async def test_transcripts_are_refused_for_everybody(library: Indexed) -> None:

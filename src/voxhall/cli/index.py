@@ -112,9 +112,14 @@ def show() -> None:
 
     for each in in_library(look):
         kind = f"{each.kind}, shared" if each.shared else each.kind
-        state = f"{each.state}: {each.error}" if each.error else each.state
-        table.add_row(each.id, each.title, kind, str(each.passages), _day(each.published), state)
+        table.add_row(each.id, each.title, kind, str(each.passages), _day(each.published), _state(each))
     Console().print(table)
+
+
+def _state(document: Document) -> str:
+    if document.progress:
+        return f"{document.state}: {document.progress.done} of {document.progress.total}"
+    return f"{document.state}: {document.error}" if document.error else document.state
 
 
 async def _all(library: Library) -> AsyncIterator[Document]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
@@ -18,7 +19,7 @@ from voxhall.errors import InvalidInput, NotFound, UnreadableDocument, VoxhallEr
 from voxhall.jobs.queue import Claimed, Commit
 from voxhall.jobs.worker import JobJournal
 from voxhall.net.pages import Fetched, Pages
-from voxhall.net.sitemaps import read_sitemap
+from voxhall.net.sitemaps import Listed, read_sitemap
 from voxhall.pipelines.extract import SECONDS, read_page
 from voxhall.pipelines.passages import cut
 from voxhall.stores import knowledge as table
@@ -34,6 +35,8 @@ BATCH = 32
 """Passages embedded in one piece of work: a second or less."""
 PAGES = 5000
 """Of a site that are read."""
+RESUMED = 86400.0
+"""Seconds for which a crawl that was interrupted can go on where it was; later it begins anew."""
 
 OnStep = Callable[[int, int], None]
 """Told how many pieces are done, and of how many: passages of a document, documents of a collection."""
@@ -45,7 +48,7 @@ def stamp(data: bytes) -> str:
 
 
 class Indexing:
-    """Handles jobs of the kind `index`; the command line uses `index` itself."""
+    """Handles jobs of the kinds `index` and `crawl`; the command line uses `index` itself."""
 
     def __init__(self, *, database: Database, objects: Objects, registry: Registry, host: Host, pages: Pages) -> None:
         self._database = database
@@ -157,17 +160,35 @@ class Indexing:
         return vectors
 
     async def _site(self, row: table.Row, on_step: OnStep) -> None:
-        """Index a site's pages one after another; one that cannot be read says so itself."""
+        """Index a site's pages one after another; one that cannot be read says so itself.
+
+        Pages that were asked for before the crawl was interrupted are not asked for again.
+        """
+        begun = await self._begin(row)
         listed = await read_sitemap(self._pages, row.document.origin, most=PAGES)
         for number, each in enumerate(listed):
             child = await self._child(row, Source("url", each.url))
-            if child is not None and not _known(child, each.changed):
-                try:
-                    await self._fetched(child, await self._pages.crawl(each.url), _quiet, each.changed)
-                except VoxhallError as error:
-                    await self.failed(child, error)
+            if child is not None and not _known(child, each.changed, begun):
+                await self._crawled(child, each)
             on_step(number + 1, len(listed))
         await self._done(row)
+
+    async def _begin(self, row: table.Row) -> float:
+        """Record that a crawl begins, and give when it did, earlier where it was interrupted."""
+        now = time.time()
+        begun = row.begun_at if now - (row.begun_at or 0) < RESUMED else None
+        async with self._database.write() as connection:
+            await table.change(connection, row.id, begun_at=begun or now)
+        return begun or now
+
+    async def _crawled(self, child: table.Row, listed: Listed) -> None:
+        asked = time.time()
+        try:
+            await self._fetched(child, await self._pages.crawl(listed.url), _quiet, listed.changed)
+        except VoxhallError as error:
+            await self.failed(child, error)
+        async with self._database.write() as connection:
+            await table.change(connection, child.id, checked_at=asked)
 
     async def _transcripts(self, row: table.Row, on_step: OnStep) -> None:
         """Index an account's finished transcripts that are not yet; they leave the index when they are deleted."""
@@ -219,12 +240,15 @@ class Indexing:
     async def _done(self, row: table.Row) -> None:
         async with self._database.write() as connection:
             await table.end(connection, row, "ready")
+            await table.change(connection, row.id, begun_at=None)
 
 
-def _known(row: table.Row, changed: float | None) -> bool:
-    """Tell whether a page has been indexed since it was changed, where its site says when that was."""
-    indexed = row.document.indexed_at
-    return row.document.state == "ready" and None not in {indexed, changed} and (indexed or 0) > (changed or 0)
+def _known(page: table.Row, changed: float | None, begun: float) -> bool:
+    """Tell whether a page was asked for since the crawl began, or since its site says that it was changed."""
+    if page.checked_at is None:
+        return False
+    unchanged = changed is not None and page.checked_at > changed and page.document.state == "ready"
+    return unchanged or page.checked_at >= begun
 
 
 def _quiet(_done: int, _total: int) -> None:

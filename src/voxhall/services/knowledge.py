@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from voxhall.domain.document import INDEX, TRANSCRIPTS, Document, Period, Source
+from voxhall.domain.document import CRAWL, INDEX, TRANSCRIPTS, Document, Period, Source
 from voxhall.domain.knowledge import Hit, Question
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.work import TRANSCRIBE
@@ -126,7 +126,7 @@ class Knowledge:
             row = await table.ensure_row(self._database, connection, account_id, source, title)
             fresh = row is not None and not (digest and row.sha256 == digest and row.document.state == "ready")
             if row and fresh:
-                job_id = await self._enqueue(connection, caller) if later else None
+                job_id = await self._enqueue(connection, caller, source) if later else None
                 sent = {"object_key": key, "content_type": source.content_type}
                 await table.change(connection, row.id, state="queued", error=None, job_id=job_id, **sent)
                 old, row = row.object_key, await table.find_by_id(connection, row.id)
@@ -138,8 +138,9 @@ class Knowledge:
             raise NotFound("the document has been removed")
         return row, fresh
 
-    async def _enqueue(self, connection: AsyncConnection, caller: Caller) -> int:
-        return await self._queue.enqueue(connection, INDEX, caller.account_id, key_id=caller.key_id)
+    async def _enqueue(self, connection: AsyncConnection, caller: Caller, source: Source) -> int:
+        kind = CRAWL if source.kind == "sitemap" else INDEX
+        return await self._queue.enqueue(connection, kind, caller.account_id, key_id=caller.key_id)
 
     async def list(self, caller: Caller, *, limit: int, offset: int) -> tuple[int, list[Document]]:
         """Give how many documents the caller sees, and some of them, the newest first."""
@@ -225,7 +226,7 @@ class Knowledge:
 
     async def _ended(self, connection: AsyncConnection, ended: Sequence[Ended]) -> None:
         """Note what could not be read, and index new transcripts of accounts that want it."""
-        lost = [each.id for each in ended if each.kind == INDEX and each.state != "done"]
+        lost = [each.id for each in ended if each.kind in {INDEX, CRAWL} and each.state != "done"]
         if lost:
             await table.fail_by_job(connection, lost)
         for account_id in {each.account_id for each in ended if each.kind == TRANSCRIBE and each.state == "done"}:

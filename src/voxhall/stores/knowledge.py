@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voxhall.domain.document import TRANSCRIPTS, Document, DocumentState, Kind, Passage, Source
 from voxhall.domain.knowledge import Page
+from voxhall.domain.work import Progress
 from voxhall.stores import fulltext
 from voxhall.stores.database import Database
 from voxhall.stores.scopes import scope_of
@@ -31,6 +33,8 @@ class Row:
     content_type: str | None
     transcription_id: int | None
     job_id: int | None
+    checked_at: float | None
+    begun_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,16 @@ _collection = documents.alias("collection")
 
 def _rows() -> Select[tuple[object, ...]]:
     above = _collection.c.id == documents.c.collection_id
-    return select(documents, _collection.c.uid.label("collection")).outerjoin(_collection, above)
+    reading = (jobs.c.id == documents.c.job_id) & (jobs.c.state == "running") & (documents.c.state == "queued")
+    columns = (documents, _collection.c.uid.label("collection"), jobs.c.id.label("running"), jobs.c.progress)
+    return select(*columns).outerjoin(_collection, above).outerjoin(jobs, reading)
 
 
 def _row(row: Mapping[str, object]) -> Row:
     shown = {name: row[name] for name in Document.__dataclass_fields__ if name in row and name != "id"}
+    if row["running"]:
+        shown["state"] = "running"
+    shown["progress"] = msgspec.convert(row["progress"], Progress | None)
     document = Document(id=row["uid"], shared=row["account_id"] is None, **shown)  # type: ignore[arg-type]  # by name
     inner = {name: row[name] for name in Row.__dataclass_fields__ if name != "document"}
     return Row(document=document, **inner)  # type: ignore[arg-type]  # likewise

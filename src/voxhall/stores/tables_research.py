@@ -31,6 +31,10 @@ documents = Table(
     Column("passages", Integer, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("indexed_at", Double),
+    # when a crawl has last asked for a page
+    Column("checked_at", Double),
+    # when the crawl of a site began that goes on still
+    Column("begun_at", Double),
     Index("ix_documents_identity", "identity", unique=True),
     Index("ix_documents_collection", "collection_id"),
     Index("ix_documents_transcription", "transcription_id"),

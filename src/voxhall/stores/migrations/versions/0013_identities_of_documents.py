@@ -39,6 +39,9 @@ POSTGRESQL = (
 def upgrade() -> None:
     """Apply."""
     op.add_column("documents", sa.Column("identity", sa.String(), nullable=False, server_default=""))
+    op.add_column("documents", sa.Column("checked_at", sa.Double(), nullable=True))
+    op.add_column("documents", sa.Column("begun_at", sa.Double(), nullable=True))
+    op.execute("update documents set checked_at = indexed_at where kind = 'url'")
     _identify_rows()
     op.create_index("ix_documents_identity", "documents", ["identity"], unique=True)
     for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
