@@ -154,9 +154,9 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         stand = Stand(toolbox, desk, research, renders, cast, quotas, registry, host, Conversations(database))
         sessions = await stack.enter_async_context(open_sessions(settings, database, ground.guarded, stand))
         uploads, exports = Uploads(database, ground.objects), _exports(ground)
-        kept = (transcripts, uploads, renders, webhooks, answers, exports, keys, sessions, indexing)
-        sweeps = (*(each.sweep for each in kept), keys.refresh_origins)
-        await stack.enter_async_context(_working(ground, toolbox, {EXPORT: exports}, sweeps))
+        kept = (transcripts, uploads, renders, webhooks, answers, exports, sessions, indexing)
+        steps: list[Step] = [*(each.sweep for each in kept), partial(keys.sweep, ground.objects), keys.refresh_origins]
+        await stack.enter_async_context(_working(ground, toolbox, {EXPORT: exports}, steps))
         yield Platform(
             settings=settings,
             objects=ground.objects,
