@@ -95,6 +95,8 @@ def _file(path: Path) -> Source:
     """Read a file; raises InvalidInput."""
     try:
         str(path).encode()
+        if path.is_dir():
+            raise InvalidInput("it is a folder that we may not look into")
         if path.stat().st_size > LONGEST:
             raise InvalidInput(f"it is larger than the {LONGEST >> 20} MiB that are read")
         return Source("file", str(path), path.read_bytes())
