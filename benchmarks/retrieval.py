@@ -27,7 +27,7 @@ import uvloop
 from indexed import Indexed, indexed
 from voxhall.accounts.keys import Keys
 from voxhall.domain.document import Passage, Source
-from voxhall.domain.knowledge import Hit
+from voxhall.domain.knowledge import Hit, Page
 from voxhall.domain.record import Scope
 from voxhall.engines.host import Host
 from voxhall.engines.protocols import Embedder
@@ -225,7 +225,10 @@ async def stock(opened: Indexed, size: int, texts: Sequence[str], base: np.ndarr
         mixed = base[numbers.integers(len(base), size=(2, len(cut)))] * numbers.uniform(0.3, 1, (2, len(cut), 1))
         mixed = mixed.sum(axis=0)
         vectors = [pack(vector / np.linalg.norm(vector)) for vector in mixed]
-        await table.replace(database, row, cut, vectors, title=f"document {begin}", published=None, sha256=str(begin))
+        page = Page(f"document {begin}", "")
+        async with database.write() as connection:
+            pairs = list(zip(cut, vectors, strict=True))
+            await table.replace(database, connection, row, pairs, page=page, sha256=str(begin))
 
 
 MEASURES = {"finding": finding, "answering": answering, "speed": speed}

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from voxhall.domain.document import INDEX, Document, Source
+from voxhall.domain.document import CRAWL, INDEX, Document, Source
 from voxhall.domain.knowledge import Hit, Question
 from voxhall.domain.record import Caller
 from voxhall.engines.host import Host
@@ -60,11 +60,11 @@ class Indexed:
         ended = asyncio.Event()
 
         async def hear(_connection: object, jobs: Sequence[Ended]) -> None:
-            if any(job.kind == INDEX for job in jobs):
+            if any(job.kind in {INDEX, CRAWL} for job in jobs):
                 ended.set()
 
         self.queue.on_end.append(hear)
-        async with Worker(self.queue, {INDEX: self.indexing}, Limits(1, 1, 10.0)).working():
+        async with Worker(self.queue, {INDEX: self.indexing, CRAWL: self.indexing}, Limits(1, 1, 10.0)).working():
             yield
             async with asyncio.timeout(60):
                 await ended.wait()

@@ -10,7 +10,7 @@ from voxhall.accounts.answers import Answers
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.accounts.usage import Accounting
-from voxhall.domain.document import INDEX
+from voxhall.domain.document import CRAWL, INDEX
 from voxhall.domain.history import EXPORT
 from voxhall.domain.record import UNLIMITED
 from voxhall.domain.work import LISTEN, TRANSCRIBE
@@ -31,6 +31,7 @@ from voxhall.services.contents import Contents
 from voxhall.services.conversations import Conversations
 from voxhall.services.exports import Exports
 from voxhall.services.history import History
+from voxhall.services.indexing import Indexing
 from voxhall.services.keeping import Keeping
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.live import Live, Recovering, open_live
@@ -61,7 +62,9 @@ log = logger(__name__)
 DOWNLOAD_SECONDS = 3600.0
 """That fetching a recording from elsewhere may take."""
 INDEX_SLOTS = 2
-"""Documents or collections read at once in one process."""
+"""Documents read at once in one process."""
+CRAWL_SLOTS = 8
+"""Sites read at once in one process, for hours; that costs little, for mostly their next page is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +149,14 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         desk = stack.enter_context(closing(Desk(settings.engine_processes)))
         live = await stack.enter_async_context(_listening(ground, toolbox, quotas, desk))
         translations = stack.enter_context(closing(_translations(ground)))
-        knowledge = await stack.enter_async_context(_indexing(ground))
+        knowledge, indexing = await stack.enter_async_context(_indexing(ground))
         research = await stack.enter_async_context(researching(ground, knowledge))
         stand = Stand(toolbox, desk, research, renders, cast, quotas, registry, host, Conversations(database))
         sessions = await stack.enter_async_context(open_sessions(settings, database, ground.guarded, stand))
         uploads, exports = Uploads(database, ground.objects), _exports(ground)
-        kept = (transcripts, uploads, renders, webhooks, answers, exports, keys, sessions)
-        sweeps = (*(each.sweep for each in kept), keys.refresh_origins)
-        await stack.enter_async_context(_working(ground, toolbox, {EXPORT: exports}, sweeps))
+        kept = (transcripts, uploads, renders, webhooks, answers, exports, sessions, indexing)
+        steps: list[Step] = [*(each.sweep for each in kept), partial(keys.sweep, ground.objects), keys.refresh_origins]
+        await stack.enter_async_context(_working(ground, toolbox, {EXPORT: exports}, steps))
         yield Platform(
             settings=settings,
             objects=ground.objects,
@@ -242,13 +245,18 @@ async def _working(
 
 
 @asynccontextmanager
-async def _indexing(ground: Ground) -> AsyncIterator[Knowledge]:
-    """Read what is added to the local index, by a worker of its own: a long crawl and transcriptions do not meet."""
-    slots = min(ground.settings.job_slots, INDEX_SLOTS)
-    limits = Limits(slots, max(1, slots - 1), ground.settings.job_lease_seconds)
+async def _indexing(ground: Ground) -> AsyncIterator[tuple[Knowledge, Indexing]]:
+    """Read what is added to the local index, by workers of their own: crawls, documents and transcriptions go on."""
+    settings = ground.settings
+    slots = min(settings.job_slots, INDEX_SLOTS)
+    limits = Limits(slots, max(1, slots - 1), settings.job_lease_seconds)
+    # one account's sites leave room for others
+    crawls = Limits(CRAWL_SLOTS if slots else 0, CRAWL_SLOTS // 4, settings.job_lease_seconds)
     knowledge, indexing = index_of(ground)
-    async with Worker(ground.queue, {INDEX: indexing}, limits).working():
-        yield knowledge
+    reading = Worker(ground.queue, {INDEX: indexing}, limits)
+    crawling = Worker(ground.queue, {CRAWL: indexing}, crawls)
+    async with reading.working(), crawling.working():
+        yield knowledge, indexing
 
 
 @asynccontextmanager

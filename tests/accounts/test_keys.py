@@ -10,6 +10,7 @@ from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Scope
 from voxhall.errors import NotAuthenticated, NotFound
 from voxhall.stores.database import Database, open_database
+from voxhall.stores.objects import OWNED, Objects
 from voxhall.stores.tables import accounts
 from voxhall.stores.tables import keys as table
 from voxhall.stores.tables_research import research_conversations
@@ -181,12 +182,18 @@ async def test_origins_of_working_keys_are_known(keys: Keys) -> None:
     assert keys.origins == frozenset()
 
 
-async def test_accounts_without_keys_expire_with_all_that_is_in_them(database: Database, keys: Keys) -> None:
-    """Others stay."""
+async def test_accounts_without_keys_expire_with_all_that_is_in_them(
+    database: Database, keys: Keys, objects: Objects
+) -> None:
+    """Rows and objects; others stay."""
     old, fresh = await keys.admit_anonymous(), await keys.admit_anonymous()
     await keys.create("somebody@example.com", name="k")
-    gone = await keys.anonymous(old)
+    gone, stays = await keys.anonymous(old), await keys.anonymous(fresh)
     assert gone
+    assert stays
+    for folder in OWNED:
+        for caller in (gone, stays):
+            await objects.put_bytes(f"{folder}/{caller.account_id}/x", b"x")
     async with database.write() as connection:
         long_ago = update(accounts).where(accounts.c.id == gone.account_id).values(created_at=1.0)
         await connection.execute(long_ago)
@@ -194,8 +201,11 @@ async def test_accounts_without_keys_expire_with_all_that_is_in_them(database: D
             insert(research_conversations).values(uid="c", account_id=gone.account_id, created_at=1.0)
         )
     assert await keys.anonymous(old) is None
-    await keys.sweep()
+    await keys.sweep(objects)
     assert await keys.anonymous(fresh)
+    for folder in OWNED:
+        assert await objects.size(f"{folder}/{gone.account_id}/x") is None
+        assert await objects.size(f"{folder}/{stays.account_id}/x") == 1
     async with database.read() as connection:
         assert (await connection.execute(select(func.count()).select_from(accounts))).scalar_one() == 2
         assert (await connection.execute(select(func.count()).select_from(research_conversations))).scalar_one() == 0

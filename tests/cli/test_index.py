@@ -45,6 +45,22 @@ def test_a_folder_is_added_searched_listed_and_removed(tmp_path: Path) -> None:
     assert "there is no document" in index("remove", sun, data_dir=tmp_path, code=1).stderr
 
 
+def test_no_file_of_a_folder_keeps_others_from_being_read(tmp_path: Path) -> None:
+    """Those that are too large, that the system does not let us read or that have no proper name are named."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "sun.txt").write_text("The diameter of the sun is about 1.39 million kilometres.")
+    (notes / "atlas.txt").symlink_to("/proc/self/mem")
+    with (notes / "big.txt").open("wb") as file:
+        file.truncate(33 << 20)
+    Path(os.fsdecode(os.fsencode(notes) + b"/caf\xe9.txt")).write_text("The moon.")
+    said = index("add", notes, data_dir=tmp_path, code=1).stderr
+    assert f"{notes}/atlas.txt: it cannot be read" in said
+    assert f"{notes}/big.txt: it is larger than the 32 MiB" in said
+    assert "UTF-8" in said
+    assert "1.39 million" in index("search", "How large is our star?", data_dir=tmp_path).stdout
+
+
 @pytest.mark.parametrize("arguments", [(), ("nowhere.txt",), ("http://10.0.0.1/",), ("file:///etc/passwd",)])
 def test_what_cannot_be_added_is_named(arguments: tuple[str, ...], tmp_path: Path) -> None:
     """In one sentence."""

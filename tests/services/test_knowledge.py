@@ -9,10 +9,12 @@ import sqlalchemy
 from indexed import HERE, Indexed, indexed, small_host
 from lending import busy
 from voxhall.accounts.keys import Keys
-from voxhall.domain.document import TRANSCRIPTS, Source
+from voxhall.domain.document import INDEX, TRANSCRIPTS, Source
 from voxhall.domain.record import Caller, Scope
+from voxhall.domain.work import Progress
 from voxhall.engines.host import Host
 from voxhall.errors import AddressRefused, InvalidInput, NotFound, NotPermitted, UnreadableDocument
+from voxhall.jobs import worker
 from voxhall.services import knowledge
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
@@ -265,6 +267,40 @@ async def test_a_document_that_cannot_be_read_says_why(library: Indexed) -> None
         await library.write("empty.txt", " ")
 
 
+async def test_a_file_that_was_read_stays_read(library: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However its job is cut off after that: the next attempt finds the work done, and nothing of the file left."""
+    monkeypatch.setattr(worker, "RETRY_SECONDS", 0.0)
+    delete = Objects.delete
+
+    async def delete_and_break_off(objects: Objects, key: str) -> None:
+        monkeypatch.setattr(Objects, "delete", delete)
+        await objects.delete(key)
+        raise ConnectionResetError
+
+    monkeypatch.setattr(Objects, "delete", delete_and_break_off)
+    async with library.working():
+        added = await library.knowledge.add(library.caller, Source("file", "sun.txt", SUN.encode()))
+    found = await library.knowledge.find(library.caller, added.id)
+    assert (found.state, found.error, found.passages) == ("ready", None, 1)
+
+
+async def test_files_stay_only_until_they_are_read(library: Indexed, objects: Objects) -> None:
+    """Also those that cannot be read: only another file would help. One that waits for being read stays."""
+
+    def kept() -> int:
+        root = objects.local_path("knowledge")
+        return sum(path.is_file() for path in root.rglob("*")) if root else 0
+
+    await library.write("sun.txt", SUN)
+    assert kept() == 0
+    async with library.working():
+        failed = await library.knowledge.add(library.caller, Source("file", "broken.pdf", b"%PDF-1.7 and no more"))
+    await library.knowledge.add(library.caller, Source("file", "bread.txt", BREAD.encode()))
+    await library.indexing.sweep()
+    assert kept() == 1
+    assert (await library.knowledge.find(library.caller, failed.id)).state == "failed"
+
+
 async def test_queued_documents_are_read_by_a_server(library: Indexed) -> None:
     """The job ends and the document is found."""
     async with library.working():
@@ -272,6 +308,21 @@ async def test_queued_documents_are_read_by_a_server(library: Indexed) -> None:
     ready = await library.knowledge.find(library.caller, added.id)
     assert (ready.state, ready.passages) == ("ready", 1)
     assert (await library.titles("sun"))[0] == "sun.txt"
+
+
+async def test_the_reading_of_a_document_is_seen(library: Indexed) -> None:
+    """That it goes on, and how far it is."""
+    added = await library.knowledge.add(library.caller, Source("file", "sun.txt", SUN.encode()))
+    job = await library.queue.claim("w", kinds=(INDEX,), lease=60, per_account=1)
+    assert job
+    await library.queue.heartbeat(job, lease=60, progress=Progress("indexing", 25.0, 1, 4))
+    found = await library.knowledge.find(library.caller, added.id)
+    assert (found.state, found.progress) == ("running", Progress("indexing", 25.0, 1, 4))
+    await library.queue.give_back(job)
+    async with library.working():
+        pass
+    found = await library.knowledge.find(library.caller, added.id)
+    assert (found.state, found.progress) == ("ready", None)
 
 
 async def test_transcripts_are_refused_for_everybody(library: Indexed) -> None:

@@ -17,6 +17,7 @@ from voxhall.domain.record import Caller, Key, KeyTerms, KeyType, NewKey, Scope
 from voxhall.errors import Conflict, NotAuthenticated, NotFound, StorageFull
 from voxhall.stores import keys as table
 from voxhall.stores.database import Database
+from voxhall.stores.objects import Objects
 from voxhall.stores.tables import accounts, keys
 
 SHOWN = 4
@@ -167,11 +168,16 @@ class Keys:
             account_id = (await connection.execute(mine)).scalar_one_or_none()
         return None if account_id is None else Caller(account_id, frozenset({Scope.READ, Scope.WRITE}), guest=True)
 
-    async def sweep(self) -> None:
+    async def sweep(self, objects: Objects) -> None:
         """Remove accounts without keys that have expired, with all that is in them."""
-        async with self._database.write() as connection:
-            expired = accounts.c.created_at <= self._database.now() - ANONYMOUS_SECONDS
-            await connection.execute(delete(accounts).where(accounts.c.email.startswith(ANONYMOUS), expired))
+        old = accounts.c.created_at <= self._database.now() - ANONYMOUS_SECONDS
+        async with self._database.read() as connection:
+            expired = await connection.execute(select(accounts.c.id).where(accounts.c.email.startswith(ANONYMOUS), old))
+        for account_id in expired.scalars():
+            # first, for nobody would know of them afterwards
+            await objects.delete_account(account_id)
+            async with self._database.write() as connection:
+                await connection.execute(delete(accounts).where(accounts.c.id == account_id))
 
     async def email_of(self, caller: Caller) -> str:
         """Give the email of a caller's account."""

@@ -1,5 +1,6 @@
 """The local index from the terminal; works on the database directly, with or without a running server."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -39,8 +40,8 @@ def add(
 ) -> None:
     """Read documents into the index; what has not changed since the last time is left as it is."""
     sources = [source for place in places or () for source in _sources(place)]
-    sources += [partial(Source, "sitemap", url) for url in sitemap or ()]
-    sources += [partial(Source, "transcripts", TRANSCRIPTS)] if transcripts else []
+    sources += [(url, partial(Source, "sitemap", url)) for url in sitemap or ()]
+    sources += [(TRANSCRIPTS, partial(Source, "transcripts", TRANSCRIPTS))] if transcripts else []
     if not sources:
         raise InvalidInput("name files, folders, addresses, --sitemap or --transcripts")
 
@@ -49,12 +50,11 @@ def add(
         failed = 0
         with bar:
             task = bar.add_task("reading", total=len(sources))
-            for make in sources:
-                source = make()
+            for name, make in sources:
                 try:
-                    await _read(library, source, shared, bar)
+                    await _read(library, make(), shared, bar)
                 except VoxhallError as error:
-                    errors.print(f"{source.origin}: {error.message}", style="red", markup=False, highlight=False)
+                    errors.print(f"{name}: {error.message}", style="red", markup=False, highlight=False)
                     failed += 1
                 bar.advance(task)
         return failed
@@ -78,28 +78,44 @@ async def _read(library: Library, source: Source, shared: bool, bar: Progress) -
         bar.remove_task(task)
 
 
-def _sources(place: str) -> Iterator[Callable[[], Source]]:
-    """Give what makes a source of each page or file that a place stands for; a file is read when its turn comes."""
+def _sources(place: str) -> Iterator[tuple[str, Callable[[], Source]]]:
+    """Name each page or file that a place stands for, and what makes a source of it; files are read in their turn."""
     if place.startswith(("http://", "https://")):
-        yield partial(Source, "url", place)
+        yield place, partial(Source, "url", place)
         return
     path = Path(place).resolve()
     if not path.exists():
         raise InvalidInput(f"there is no file or folder {place!r}")
-    found = sorted(each for each in path.rglob("*") if _readable(each, path)) if path.is_dir() else [path]
+    found = sorted(each for each in (path, *path.rglob("*")) if _meant(each, path)) if path.is_dir() else [path]
     for each in found:
-        yield partial(_file, each)
+        yield str(each), partial(_file, each)
 
 
 def _file(path: Path) -> Source:
-    if path.stat().st_size > LONGEST:
-        raise InvalidInput(f"{path} is larger than the {LONGEST >> 20} MiB that are read")
-    return Source("file", str(path), path.read_bytes())
+    """Read a file; raises InvalidInput."""
+    try:
+        str(path).encode()
+        if path.is_dir():
+            raise InvalidInput("it is a folder that we may not look into")
+        if path.stat().st_size > LONGEST:
+            raise InvalidInput(f"it is larger than the {LONGEST >> 20} MiB that are read")
+        return Source("file", str(path), path.read_bytes())
+    except UnicodeEncodeError as error:
+        raise InvalidInput("its name is not UTF-8; rename it") from error
+    except OSError as error:
+        raise InvalidInput(f"it cannot be read: {error.strerror}") from error
 
 
-def _readable(path: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return path.is_file() and not hidden and path.suffix.lower() in SUFFIXES
+def _meant(path: Path, folder: Path) -> bool:
+    """Tell whether a file of a folder is to be read; a folder that nobody may look into is, and says so then."""
+    if any(part.startswith(".") for part in path.relative_to(folder).parts):
+        return False
+    try:
+        if path.is_dir():
+            return not os.access(path, os.R_OK | os.X_OK)
+        return path.suffix.lower() in SUFFIXES and path.is_file()
+    except PermissionError:  # its folder says so
+        return False
 
 
 @app.command("list")
@@ -112,9 +128,14 @@ def show() -> None:
 
     for each in in_library(look):
         kind = f"{each.kind}, shared" if each.shared else each.kind
-        state = f"{each.state}: {each.error}" if each.error else each.state
-        table.add_row(each.id, each.title, kind, str(each.passages), _day(each.published), state)
+        table.add_row(each.id, each.title, kind, str(each.passages), _day(each.published), _state(each))
     Console().print(table)
+
+
+def _state(document: Document) -> str:
+    if document.progress:
+        return f"{document.state}: {document.progress.done} of {document.progress.total}"
+    return f"{document.state}: {document.error}" if document.error else document.state
 
 
 async def _all(library: Library) -> AsyncIterator[Document]:

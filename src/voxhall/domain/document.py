@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from voxhall.domain.work import Progress
+
 INDEX = "index"
 """The kind of job that reads a document and indexes it."""
+CRAWL = "crawl"
+"""The kind of job that reads a site: for hours, most of which it waits."""
 
 Kind = Literal["file", "url", "sitemap", "transcripts", "transcript"]
 """A sitemap and an account's transcripts are collections: they hold documents, and have no text of their own."""
-DocumentState = Literal["queued", "ready", "failed"]
+DocumentState = Literal["queued", "running", "ready", "failed"]
 COLLECTIONS = ("sitemap", "transcripts")
 TRANSCRIPTS = "transcripts"
 """The origin of the collection of an account's finished transcripts; adding it is what opts in."""
@@ -51,6 +55,8 @@ class Document:
     """When its text was last found to be new."""
     collection: str | None = None
     """The id of the collection that it belongs to."""
+    progress: Progress | None = None
+    """While it is running: of a collection its documents, else its passages."""
 
 
 @dataclass(frozen=True, slots=True)

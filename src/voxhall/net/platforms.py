@@ -77,5 +77,8 @@ async def _run(command: Sequence[str], request: bytes, seconds: float) -> bytes:
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+        # a pipe that has more than was read, and is paused therefore, would keep waiting from its end
+        while await process.stdout.read(LONGEST):
+            pass
         await process.wait()
     return bytes(output)

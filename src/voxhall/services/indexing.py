@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
@@ -18,7 +19,7 @@ from voxhall.errors import InvalidInput, NotFound, UnreadableDocument, VoxhallEr
 from voxhall.jobs.queue import Claimed, Commit
 from voxhall.jobs.worker import JobJournal
 from voxhall.net.pages import Fetched, Pages
-from voxhall.net.sitemaps import read_sitemap
+from voxhall.net.sitemaps import Listed, read_sitemap
 from voxhall.pipelines.extract import SECONDS, read_page
 from voxhall.pipelines.passages import cut
 from voxhall.stores import knowledge as table
@@ -34,6 +35,8 @@ BATCH = 32
 """Passages embedded in one piece of work: a second or less."""
 PAGES = 5000
 """Of a site that are read."""
+RESUMED = 86400.0
+"""Seconds for which a crawl that was interrupted can go on where it was; later it begins anew."""
 
 OnStep = Callable[[int, int], None]
 """Told how many pieces are done, and of how many: passages of a document, documents of a collection."""
@@ -45,7 +48,7 @@ def stamp(data: bytes) -> str:
 
 
 class Indexing:
-    """Handles jobs of the kind `index`; the command line uses `index` itself."""
+    """Handles jobs of the kinds `index` and `crawl`; the command line uses `index` itself."""
 
     def __init__(self, *, database: Database, objects: Objects, registry: Registry, host: Host, pages: Pages) -> None:
         self._database = database
@@ -73,6 +76,9 @@ class Indexing:
     async def index(self, row: table.Row, on_step: OnStep) -> None:
         """Read a document and index it if its text is new; raises what keeps it from being read."""
         match row.document.kind:
+            # an attempt that has done it may have been cut off before it could say so
+            case _ if row.document.state == "ready":
+                pass
             case "sitemap":
                 await self._site(row, on_step)
             case "transcripts":
@@ -81,6 +87,7 @@ class Indexing:
                 await self._fetched(row, await self._pages.fetch(row.document.origin), on_step)
             case _:
                 await self._file(row, on_step)
+        await self._discard(row)
 
     async def _file(self, row: table.Row, on_step: OnStep) -> None:
         if row.object_key is None:
@@ -88,9 +95,20 @@ class Indexing:
         data = await self._objects.get(row.object_key)
         page = await self._page(data, row.content_type, PurePath(row.document.origin).name, None)
         await self._put(row, page, stamp(data), on_step)
-        await self._objects.delete(row.object_key)
-        async with self._database.write() as connection:
-            await table.take_file(connection, row)
+
+    async def _discard(self, row: table.Row) -> None:
+        """Remove the file of a document that was read, or cannot be; its key goes last, so that it is never lost."""
+        if row.object_key is not None:
+            await self._objects.delete(row.object_key)
+            async with self._database.write() as connection:
+                await table.take_file(connection, row)
+
+    async def sweep(self) -> None:
+        """Remove files that nobody will read again."""
+        async with self._database.read() as connection:
+            left = await table.left_files(connection)
+        for row in left:
+            await self._discard(row)
 
     async def _fetched(self, row: table.Row, fetched: Fetched, on_step: OnStep, published: float | None = None) -> None:
         page = await self._page(fetched.data, fetched.content_type, fetched.name, fetched.url)
@@ -100,7 +118,7 @@ class Indexing:
         digest = stamp(f"{page.title}\n{page.published}\n{page.text}".encode())
         if digest == row.sha256:
             async with self._database.write() as connection:
-                await table.end(connection, row.id, "ready")
+                await table.end(connection, row, "ready")
             return
         await self._put(row, page, digest, on_step)
 
@@ -121,9 +139,10 @@ class Indexing:
     async def _put(self, row: table.Row, page: Page, digest: str, on_step: OnStep) -> None:
         passages = cut(page)
         vectors = await self._vectors(passages, on_step)
-        await table.replace(
-            self._database, row, passages, vectors, title=page.title, published=page.published, sha256=digest
-        )
+        pairs = list(zip(passages, vectors, strict=True))
+        async with self._database.write() as connection:
+            if await table.replace(self._database, connection, row, pairs, page=page, sha256=digest):
+                await table.end(connection, row, "ready")
 
     async def _vectors(self, passages: Sequence[Passage], on_step: OnStep) -> list[bytes | None]:
         """Give each passage its vector, but for those in scripts that the model does not know."""
@@ -141,17 +160,35 @@ class Indexing:
         return vectors
 
     async def _site(self, row: table.Row, on_step: OnStep) -> None:
-        """Index a site's pages one after another; one that cannot be read says so itself."""
+        """Index a site's pages one after another; one that cannot be read says so itself.
+
+        Pages that were asked for before the crawl was interrupted are not asked for again.
+        """
+        begun = await self._begin(row)
         listed = await read_sitemap(self._pages, row.document.origin, most=PAGES)
         for number, each in enumerate(listed):
             child = await self._child(row, Source("url", each.url))
-            if child is not None and not _known(child, each.changed):
-                try:
-                    await self._fetched(child, await self._pages.crawl(each.url), _quiet, each.changed)
-                except VoxhallError as error:
-                    await self.failed(child, error)
+            if child is not None and not _known(child, each.changed, begun):
+                await self._crawled(child, each)
             on_step(number + 1, len(listed))
         await self._done(row)
+
+    async def _begin(self, row: table.Row) -> float:
+        """Record that a crawl begins, and give when it did, earlier where it was interrupted."""
+        now = time.time()
+        begun = row.begun_at if now - (row.begun_at or 0) < RESUMED else None
+        async with self._database.write() as connection:
+            await table.change(connection, row.id, begun_at=begun or now)
+        return begun or now
+
+    async def _crawled(self, child: table.Row, listed: Listed) -> None:
+        asked = time.time()
+        try:
+            await self._fetched(child, await self._pages.crawl(listed.url), _quiet, listed.changed)
+        except VoxhallError as error:
+            await self.failed(child, error)
+        async with self._database.write() as connection:
+            await table.change(connection, child.id, checked_at=asked)
 
     async def _transcripts(self, row: table.Row, on_step: OnStep) -> None:
         """Index an account's finished transcripts that are not yet; they leave the index when they are deleted."""
@@ -184,10 +221,8 @@ class Indexing:
         async with self._database.write() as connection:
             if await table.find_by_id(connection, row.id) is None:
                 return None
-            child = await table.find_by_origin(connection, row.account_id, source.origin)
-            if child is not None:
-                return child
-            made = await table.insert_row(
+            return await table.ensure_row(
+                self._database,
                 connection,
                 row.account_id,
                 source,
@@ -195,22 +230,25 @@ class Indexing:
                 collection_id=row.id,
                 transcription_id=transcription_id,
             )
-            return await table.find_by_id(connection, made)
 
     async def failed(self, row: table.Row, error: VoxhallError) -> None:
         """Record why a document could not be read."""
         async with self._database.write() as connection:
-            await table.end(connection, row.id, "failed", error=error.message)
+            await table.end(connection, row, "failed", error=error.message)
+        await self._discard(row)
 
     async def _done(self, row: table.Row) -> None:
         async with self._database.write() as connection:
-            await table.end(connection, row.id, "ready")
+            await table.end(connection, row, "ready")
+            await table.change(connection, row.id, begun_at=None)
 
 
-def _known(row: table.Row, changed: float | None) -> bool:
-    """Tell whether a page has been indexed since it was changed, where its site says when that was."""
-    indexed = row.document.indexed_at
-    return row.document.state == "ready" and None not in {indexed, changed} and (indexed or 0) > (changed or 0)
+def _known(page: table.Row, changed: float | None, begun: float) -> bool:
+    """Tell whether a page was asked for since the crawl began, or since its site says that it was changed."""
+    if page.checked_at is None:
+        return False
+    unchanged = changed is not None and page.checked_at > changed and page.document.state == "ready"
+    return unchanged or page.checked_at >= begun
 
 
 def _quiet(_done: int, _total: int) -> None:

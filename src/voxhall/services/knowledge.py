@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from voxhall.domain.document import INDEX, TRANSCRIPTS, Document, Period, Source
+from voxhall.domain.document import CRAWL, INDEX, TRANSCRIPTS, Document, Period, Source
 from voxhall.domain.knowledge import Hit, Question
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.work import TRANSCRIBE
@@ -105,17 +105,15 @@ class Knowledge:
 
         Raises InvalidInput, AddressRefused, NotPermitted where who is no admin adds for everybody, StorageFull.
         """
-        row, fresh = await self.enter(caller, source, shared=shared)
-        if not fresh:
-            return row.document
-        async with self._database.write() as connection:
-            job_id = await self._queue.enqueue(connection, INDEX, caller.account_id, key_id=caller.key_id)
-            await table.change(connection, row.id, job_id=job_id)
-        self._queue.wake()
+        row, fresh = await self.enter(caller, source, shared=shared, later=True)
+        if fresh:
+            self._queue.wake()
         return row.document
 
-    async def enter(self, caller: Caller, source: Source, *, shared: bool = False) -> tuple[table.Row, bool]:
-        """Give a source its row, and tell whether it is to be read; what `add` raises."""
+    async def enter(
+        self, caller: Caller, source: Source, *, shared: bool = False, later: bool = False
+    ) -> tuple[table.Row, bool]:
+        """Give a source its row, and tell whether it is to be read, `later` by a job; raises what `add` does."""
         account_id = None if shared else caller.account_id
         if shared:
             _check_admin(caller)
@@ -125,21 +123,24 @@ class Knowledge:
         key = await self._keep(caller, source)
         async with self._database.write() as connection:
             await take_turn(connection, caller.account_id)
-            row = await table.find_by_origin(connection, account_id, source.origin)
-            if row and digest and row.sha256 == digest and row.document.state == "ready":
-                fresh, old = False, key
+            row = await table.ensure_row(self._database, connection, account_id, source, title)
+            fresh = row is not None and not (digest and row.sha256 == digest and row.document.state == "ready")
+            if row and fresh:
+                job_id = await self._enqueue(connection, caller, source) if later else None
+                sent = {"object_key": key, "content_type": source.content_type}
+                await table.change(connection, row.id, state="queued", error=None, job_id=job_id, **sent)
+                old, row = row.object_key, await table.find_by_id(connection, row.id)
             else:
-                fresh, old = True, row.object_key if row else None
-                number = row.id if row else await table.insert_row(connection, account_id, source, title)
-                await table.change(
-                    connection, number, state="queued", error=None, object_key=key, content_type=source.content_type
-                )
-                row = await table.find_by_id(connection, number)
+                old = key
         if old:
             await self._objects.delete(old)
         if row is None:
             raise NotFound("the document has been removed")
         return row, fresh
+
+    async def _enqueue(self, connection: AsyncConnection, caller: Caller, source: Source) -> int:
+        kind = CRAWL if source.kind == "sitemap" else INDEX
+        return await self._queue.enqueue(connection, kind, caller.account_id, key_id=caller.key_id)
 
     async def list(self, caller: Caller, *, limit: int, offset: int) -> tuple[int, list[Document]]:
         """Give how many documents the caller sees, and some of them, the newest first."""
@@ -163,7 +164,7 @@ class Knowledge:
             _check_admin(caller)
         async with self._database.write() as connection:
             keys = await table.keys_under(connection, row)
-            await table.remove(self._database, connection, row)
+            await table.remove(connection, row)
         for key in keys:
             await self._objects.delete(key)
 
@@ -223,7 +224,7 @@ class Knowledge:
 
     async def _ended(self, connection: AsyncConnection, ended: Sequence[Ended]) -> None:
         """Note what could not be read, and index new transcripts of accounts that want it."""
-        lost = [each.id for each in ended if each.kind == INDEX and each.state != "done"]
+        lost = [each.id for each in ended if each.kind in {INDEX, CRAWL} and each.state != "done"]
         if lost:
             await table.fail_by_job(connection, lost)
         for account_id in {each.account_id for each in ended if each.kind == TRANSCRIBE and each.state == "done"}:

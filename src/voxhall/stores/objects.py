@@ -16,6 +16,8 @@ from voxhall.errors import Misconfigured, NotFound, StorageFull
 
 PART_BYTES = 8 * 2**20
 """Bytes held in memory while an object is being written."""
+OWNED = ("conversations", "exports", "knowledge", "recordings", "renders", "transcriptions", "uploads")
+"""Folders that hold, under its number, what belongs to an account."""
 
 
 class Objects:
@@ -101,6 +103,11 @@ class Objects:
             for each in batch:
                 # one by one: somebody else may be removing them too
                 await self.delete(each["path"])
+
+    async def delete_account(self, account_id: int) -> None:
+        """Remove all objects of an account."""
+        for folder in OWNED:
+            await self.delete_prefix(f"{folder}/{account_id}")
 
     async def writable(self) -> bool:
         """Tell whether an object can be stored at this moment."""

@@ -17,6 +17,8 @@ documents = Table(
     Column("job_id", Id, ForeignKey("jobs.id", ondelete="SET NULL")),
     Column("kind", String, nullable=False),
     Column("origin", Text, nullable=False),
+    # a digest of account, kind and origin, which may be too long for an index
+    Column("identity", String, nullable=False, server_default=""),
     # where a file's bytes wait for being read
     Column("object_key", String),
     Column("content_type", String),
@@ -29,6 +31,11 @@ documents = Table(
     Column("passages", Integer, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("indexed_at", Double),
+    # when a crawl has last asked for a page
+    Column("checked_at", Double),
+    # when the crawl of a site began that goes on still
+    Column("begun_at", Double),
+    Index("ix_documents_identity", "identity", unique=True),
     Index("ix_documents_collection", "collection_id"),
     Index("ix_documents_transcription", "transcription_id"),
     Index("ix_documents_job", "job_id"),

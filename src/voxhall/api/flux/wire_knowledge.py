@@ -38,6 +38,13 @@ class SharedField(BaseModel):
     shared: bool = False
 
 
+class DocumentProgress(BaseModel):
+    """How far the reading of a document is."""
+
+    done: int
+    total: int
+
+
 class DocumentResponse(BaseModel):
     """Something in the index."""
 
@@ -50,6 +57,8 @@ class DocumentResponse(BaseModel):
     """Where people can read it."""
     status: DocumentState
     error: str | None
+    progress: DocumentProgress | None
+    """While it is running: pages of a site, transcripts of an account, passages of a document."""
     shared: bool
     passages: int
     published_at: str | None
@@ -86,6 +95,7 @@ def document(found: Document, base_url: str) -> DocumentResponse:
             "url": f"{base_url}/knowledge/{found.id}",
             "status": found.state,
             "error": found.error,
+            "progress": found.progress and {"done": found.progress.done, "total": found.progress.total},
             "shared": found.shared,
             "passages": found.passages,
             "collection": found.collection,
