@@ -15,12 +15,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 from starlette.responses import PlainTextResponse, RedirectResponse, StreamingResponse
 
+from voxhall.api import cursors
 from voxhall.api.access import may, platform_of
 from voxhall.api.bodies import open_form, read_json
 from voxhall.api.dialect import wrong_field
 from voxhall.api.events import event, event_stream
 from voxhall.api.lesan import wire
 from voxhall.api.links import base_url, object_link
+from voxhall.api.rows import row_number
 from voxhall.app import Platform
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.transcription import ENDED, Batch, Received, Record, Submission
@@ -124,7 +126,7 @@ async def listed(  # noqa: PLR0913, PLR0917 - the documented parameters
 ) -> wire.TranscriptionListResponse:
     """List the account's transcriptions, the newest first; pages stay where they are while others are added."""
     state = wire.STATES[status_filter] if status_filter else None
-    before = _position(cursor) if cursor else None
+    before = cursors.decode(cursor, lambda place: row_number(place, "transcription")) if cursor else None
     transcripts = platform_of(request).transcripts
     total, records = await transcripts.scan(caller, state=state, source=source, before=before, limit=limit + 1)
     page, more = records[:limit], len(records) > limit
@@ -134,7 +136,7 @@ async def listed(  # noqa: PLR0913, PLR0917 - the documented parameters
             for record, result in zip(page, await asyncio.gather(*map(transcripts.peek, page)), strict=True)
         ],
         has_more=more,
-        next_cursor=_cursor(page[-1].id) if more else None,
+        next_cursor=cursors.encode(str(page[-1].id)) if more else None,
         total=total,
     )
 
@@ -317,14 +319,3 @@ async def _described_batch(request: Request, found: Batch) -> wire.Transcription
     transcripts = platform_of(request).transcripts
     results = zip(found.children, await asyncio.gather(*map(transcripts.peek, found.children)), strict=True)
     return wire.batch(found, {child.id: " ".join(s.text for s in r.segments) for child, r in results if r})
-
-
-def _cursor(position: int) -> str:
-    return base64.urlsafe_b64encode(str(position).encode()).decode().rstrip("=")
-
-
-def _position(cursor: str) -> int:
-    try:
-        return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        raise InvalidInput(f"cursor {cursor[:60]!r} is none of ours", param="cursor") from None

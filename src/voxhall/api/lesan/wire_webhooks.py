@@ -1,12 +1,11 @@
 """The exact JSON of the Lesan dialect's webhooks; what goes beyond its document is marked as ours."""
 
-import base64
-import binascii
 from typing import Annotated, Literal
 
 import msgspec
 from pydantic import BaseModel, Field
 
+from voxhall.api import cursors
 from voxhall.domain.webhook import (
     DEFAULT_EVENTS,
     Attempt,
@@ -16,7 +15,6 @@ from voxhall.domain.webhook import (
     WebhookChange,
     WebhookStatus,
 )
-from voxhall.errors import InvalidInput
 from voxhall.text.times import iso_utc
 
 WebhookEvent = Literal["job.completed", "job.failed", "job.progress", "*"]
@@ -38,7 +36,7 @@ class Paging(BaseModel):
     @property
     def after(self) -> Place | None:
         """Where the page before ended; raises InvalidInput."""
-        return _place(self.cursor) if self.cursor else None
+        return cursors.decode(self.cursor, _place) if self.cursor else None
 
 
 class WebhookQuery(Paging):
@@ -208,17 +206,12 @@ def delivery_list(total: int, found: list[Delivery], limit: int) -> DeliveryList
 
 
 def _cursor(created_at: float, last_id: str) -> str:
-    """Say where a page ended, in a form that nobody should read."""
-    return base64.urlsafe_b64encode(f"{created_at!r} {last_id}".encode()).decode().rstrip("=")
+    return cursors.encode(f"{created_at!r} {last_id}")
 
 
-def _place(cursor: str) -> Place:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        created_at, _, last_id = text.partition(" ")
-        return float(created_at), last_id
-    except (binascii.Error, ValueError) as error:
-        raise InvalidInput("this cursor was not given by an earlier page", param="cursor") from error
+def _place(text: str) -> Place:
+    created_at, _, last_id = text.partition(" ")
+    return float(created_at), last_id
 
 
 def _moment(at: float | None) -> str | None:
