@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi_swagger import patch_fastapi
 from starlette.exceptions import HTTPException
@@ -85,7 +85,12 @@ class Dialect:
 def application(dialect: Dialect, version: str) -> FastAPI:
     """Make the dialect's sub-application: its routes, its own docs, every error in its own envelope."""
     app = FastAPI(
-        title=dialect.title, version=version, docs_url=None, redoc_url=None, swagger_ui_oauth2_redirect_url=None
+        title=dialect.title,
+        version=version,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        dependencies=[Depends(_nameable)],
     )
     patch_fastapi(app, redirect_from_root_to_docs=False, **DOCS_FILES)
     app.state.dialect = dialect
@@ -117,6 +122,12 @@ def application(dialect: Dialect, version: str) -> FastAPI:
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(Exception, crashed)
     return app
+
+
+async def _nameable(connection: HTTPConnection) -> None:
+    """Find nothing that is called by what no text holds, in any database; a dependency."""
+    if "\0" in connection.scope["path"]:
+        raise errors.NotFound("there is nothing whose path holds a NUL character")
 
 
 def refusal(dialect: Dialect, error: errors.VoxhallError) -> Response:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator
 
+from voxhall.api.texts import PlainText
 from voxhall.domain.knowledge import Answer, Citation, Hit, Question, Topic
 from voxhall.domain.research import Conversation, Found, Message
 from voxhall.services.contents import Content
@@ -26,12 +27,10 @@ _SEPARATOR = re.compile(r",(?=\s*[a-zA-Z][a-zA-Z0-9+.-]{0,20}://)|,\s*$")
 def _asked(text: str) -> str:
     if not text.strip():
         raise ValueError("should not be empty")
-    if "\x00" in text:
-        raise ValueError("should be text, without a zero byte")
     return text.strip()
 
 
-Query = Annotated[str, Field(max_length=LONGEST, description="Natural language query"), AfterValidator(_asked)]
+Query = Annotated[PlainText, Field(max_length=LONGEST, description="Natural language query"), AfterValidator(_asked)]
 
 
 class AnswerQuery(BaseModel):

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from voxhall.api.extras import Extras
+from voxhall.api.texts import PlainText
 from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, SoundEvent, Transcript, Word
 from voxhall.domain.transcription import Options, Record, State
 from voxhall.domain.work import Progress
@@ -27,7 +28,7 @@ class SubmitOptions(Extras):
     """Query or form fields of a submission."""
 
     non_speech: bool = Field(default=False, description="Include non-speech sounds")
-    filename: str = Field(default="audio", min_length=1, max_length=255, description="Name for the uploaded file")
+    filename: PlainText = Field(default="audio", min_length=1, max_length=255, description="Name for the uploaded file")
     cache: bool = Field(default=True, description="Use cached results for identical files")
 
     def to_options(self) -> Options:

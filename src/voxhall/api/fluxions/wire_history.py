@@ -6,6 +6,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, field_validator
 
 from voxhall.api.fluxions.wire import STATUS, Status, timestamp
+from voxhall.api.texts import PlainText
 from voxhall.domain.conversation import Conversation, ToolCall, Turn
 from voxhall.domain.history import KINDS, Export, Item, Kind, Wanted
 from voxhall.domain.speech import UNKNOWN_LANGUAGE
@@ -98,14 +99,14 @@ class TranscriptionPaging(Paging):
 class RenderPaging(Paging):
     """Those of renders."""
 
-    voice: str | None = Field(default=None, pattern=r"^[^\x00]+$", description="Filter by voice id")
+    voice: PlainText | None = Field(default=None, min_length=1, description="Filter by voice id")
     include_download_url: bool = Field(default=True, description="Include a signed Opus URL per item")
 
 
 class ConversationPaging(Paging):
     """Those of conversations."""
 
-    voice: str | None = Field(default=None, pattern=r"^[^\x00]+$", description="Filter by voice id")
+    voice: PlainText | None = Field(default=None, min_length=1, description="Filter by voice id")
 
 
 class WireItem(BaseModel):
