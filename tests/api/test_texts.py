@@ -55,3 +55,11 @@ async def test_a_text_with_one_is_named(
     answer = await client.request(method, path, json=body)
     assert (answer.status_code, answer.json()["param"]) == (422, param)
     assert "NUL" in answer.json()["error"]
+
+
+async def test_a_form_s_is_replaced(client: httpx2.AsyncClient) -> None:
+    """As are its bytes that are no text: they come from files' names."""
+    answer = await client.post("/submit", files={"file": ("a.wav", b"sound")}, data={"filename": "a\0.wav"})
+    assert answer.status_code == 200, answer.text
+    found = (await client.get(f"/transcriptions/{answer.json()['id']}")).json()
+    assert found["filename"] == "a\N{REPLACEMENT CHARACTER}.wav"

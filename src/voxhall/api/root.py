@@ -141,7 +141,7 @@ async def send_object(
 
     async def counted() -> AsyncIterator[bytes]:
         nonlocal size
-        async for chunk in open_upload(request, limit=most).chunks:
+        async for chunk in (await open_upload(request, limit=most)).chunks:
             size += len(chunk)
             yield chunk
 

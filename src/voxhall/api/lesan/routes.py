@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, TypeVar
@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, StreamingRe
 
 from voxhall.api import cursors
 from voxhall.api.access import may, platform_of
-from voxhall.api.bodies import open_form, read_json
+from voxhall.api.bodies import is_form, open_form, open_upload, read_json
 from voxhall.api.dialect import wrong_field
 from voxhall.api.events import event, event_stream
 from voxhall.api.lesan import wire
@@ -62,17 +62,12 @@ async def create(request: Request, response: Response, caller: Writer) -> wire.T
     platform = platform_of(request)
     async with AsyncExitStack() as stack:
         wish: wire.Wish
-        if _is_form(request):
-            form = open_form(request, limit=platform.settings.max_upload_mb * 2**20, part="file")
-            received, filename = None, "audio"
-            async for file in form.files():
-                if received is None:
-                    filename = file.filename or filename
-                    received = await stack.enter_async_context(platform.transcripts.receive(caller, file.chunks))
-            if received is None:
-                raise InvalidInput("the form has no field `file`; send one, or JSON with `audio_url`", param="file")
-            wish = _wished(wire.Wish, _form_values(form.fields))
-            submission = await _submission(platform, wish, filename, None)
+        received: Received | None
+        if is_form(request):
+            upload = await open_upload(request, limit=platform.settings.max_upload_bytes)
+            received = await stack.enter_async_context(platform.transcripts.receive(caller, upload.chunks))
+            wish = _wished(wire.Wish, _form_values(upload.fields))
+            submission = await _submission(platform, wish, upload.filename or "audio", None)
         else:
             asked = _wished(wire.Submission, await read_json(request, JSON_BYTES, EMPTY))
             wish = asked
@@ -94,8 +89,8 @@ async def create_batch(request: Request, caller: Writer) -> wire.TranscriptionRe
     given: list[tuple[Received | None, str, str | None]] = []
     async with AsyncExitStack() as stack:
         wish: wire.Wish
-        if _is_form(request):
-            form = open_form(request, limit=platform.settings.max_upload_mb * 2**20, part="files")
+        if is_form(request):
+            form = open_form(request, limit=platform.settings.max_upload_bytes, part="files")
             async for file in form.files():
                 if len(given) == wire.BATCH_AT_MOST:
                     raise InvalidInput(f"there are over {wire.BATCH_AT_MOST} files", param="files")
@@ -209,10 +204,6 @@ async def transcript(
     raise InvalidInput(f"format {form[:20]!r} should be json, txt, srt or vtt", param="format")
 
 
-def _is_form(request: Request) -> bool:
-    return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
-
-
 def _wished(kind: type[Model], values: object) -> Model:
     try:
         return kind.model_validate(values)
@@ -222,7 +213,7 @@ def _wished(kind: type[Model], values: object) -> Model:
         raise InvalidInput(message, param=field or None) from error
 
 
-def _form_values(fields: dict[str, str]) -> dict[str, object]:
+def _form_values(fields: Mapping[str, str]) -> dict[str, object]:
     """Read form fields; metadata comes as JSON in one of them."""
     values: dict[str, object] = dict(fields)
     if "metadata" in fields:
