@@ -1,4 +1,4 @@
-"""A dialect is a value: what it is called, where its key is, what its errors look like, and its routes."""
+"""A dialect is a value: what it is called, what its errors look like, and its routes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -64,6 +64,10 @@ class Problem:
     """Seconds after which it is worth asking again."""
 
 
+def _error(problem: Problem) -> dict[str, object]:
+    return {"error": problem.message, "code": problem.code}
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One API that existing clients speak."""
@@ -72,10 +76,8 @@ class Dialect:
     """Also the path under which it is mounted whole."""
     title: str
     router: APIRouter
-    error: Callable[[Problem], dict[str, object]]
+    error: Callable[[Problem], dict[str, object]] = _error
     """The JSON body of an error."""
-    credential: Callable[[HTTPConnection], str | None]
-    """The key that a request carries."""
     paths: tuple[str, ...] = ()
     """First path segments that it owns at the root; the dialect without any owns the rest."""
     apart: bool = False
