@@ -153,10 +153,10 @@ def webhook(found: Webhook) -> WebhookResponse:
         total_deliveries=found.successful + found.failed,
         successful_deliveries=found.successful,
         failed_deliveries=found.failed,
-        last_delivery_at=_moment(found.last_delivery_at),
+        last_delivery_at=iso_utc(found.last_delivery_at),
         last_failure_reason=found.last_failure_reason,
         created_at=iso_utc(found.created_at),
-        updated_at=_moment(found.updated_at),
+        updated_at=iso_utc(found.updated_at),
     )
 
 
@@ -193,7 +193,7 @@ def delivery(found: Delivery) -> DeliveryResponse:
         error=found.error,
         duration_ms=found.duration_ms,
         created_at=iso_utc(found.created_at),
-        next_attempt_at=_moment(found.next_attempt_at),
+        next_attempt_at=iso_utc(found.next_attempt_at),
     )
 
 
@@ -212,7 +212,3 @@ def _cursor(created_at: float, last_id: str) -> str:
 def _place(text: str) -> Place:
     created_at, _, last_id = text.partition(" ")
     return float(created_at), last_id
-
-
-def _moment(at: float | None) -> str | None:
-    return None if at is None else iso_utc(at)
