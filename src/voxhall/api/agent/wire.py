@@ -95,7 +95,7 @@ class StartMicrophoneRequest(StartRequest):
     device: int | Text | None = Field(default=None, description="Input device index or name; the system's default")
 
 
-class StartFileRequest(StartMicrophoneRequest):
+class StartFileRequest(StartRequest):
     """How a session with a recording is to be led; there is no device."""
 
     realtime_factor: Annotated[float, _within(0, 100)] = Field(
