@@ -4,7 +4,7 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +14,9 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from voxhall.errors import EmptyBody, InvalidInput, TooLarge
+from voxhall.api.dialect import wrong_field
+from voxhall.errors import EmptyBody, InvalidInput, MissingField, TooLarge
+from voxhall.settings import Settings
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -28,6 +30,11 @@ MAX_FIELD_BYTES = 64 * 1024
 """Bytes accepted in one form field."""
 MAX_HEADER_BYTES = 8 * 1024
 """Bytes accepted in the headers of one part."""
+
+BYTES_PER_CHARACTER = 12
+"""Of JSON that writes a character beyond the usual as two escapes."""
+BEYOND = 2**16
+"""Bytes of a body beside the text to translate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,27 @@ def validated(kind: type[Model], values: object) -> Model:
         return kind.model_validate(values)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
+
+
+def wished(kind: type[Model], values: object, *, missing: str | None = None, strict: bool | None = None) -> Model:
+    """Read values for a dialect whose document names no 422; raises InvalidInput, and MissingField saying `missing`."""
+    try:
+        return kind.model_validate(values, strict=strict)
+    except ValidationError as error:
+        raise refused(error.errors()[0], missing) from error
+
+
+def refused(wrong: Mapping[str, Any], missing: str | None = None) -> InvalidInput:
+    """Make an error of ours of one of a validation; `missing` is what is said of a field that was not sent."""
+    name, message = wrong_field(wrong)
+    if wrong["type"] == "missing":
+        return MissingField(missing.format(name) if missing else message, param=name)
+    return InvalidInput(message, param=name or None)
+
+
+def translation_limit(settings: Settings) -> int:
+    """Give the bytes of the largest body that asks for a translation."""
+    return settings.max_translation_characters * BYTES_PER_CHARACTER + BEYOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,5 +183,7 @@ def wrong_field(error: Mapping[str, Any]) -> tuple[str, str]:
     """Name the field of a validation error, and the value given and what would be right; never a whole body."""
     field = ".".join(str(part) for part in error["loc"] if part not in {"query", "path", "body", "header"})
     given = error.get("input")
+    if not field:
+        return "", error["msg"]
     shown = f", got {given!r}" if isinstance(given, str | int | float | bool) and len(str(given)) <= SHOWN else ""
     return field, f"{field}: {error['msg']}{shown}"

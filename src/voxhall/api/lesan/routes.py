@@ -7,18 +7,16 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import PurePosixPath
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import ValidationError
 from starlette.responses import PlainTextResponse, RedirectResponse, StreamingResponse
 
 from voxhall.api import cursors
 from voxhall.api.access import may, platform_of
-from voxhall.api.bodies import is_form, open_form, open_upload, read_json
-from voxhall.api.dialect import wrong_field
+from voxhall.api.bodies import is_form, open_form, open_upload, read_json, wished
 from voxhall.api.events import event, event_stream
 from voxhall.api.lesan import wire
 from voxhall.api.links import base_url, object_link
@@ -32,7 +30,6 @@ from voxhall.services.uploads import SCHEME
 from voxhall.text.captions import to_srt, to_vtt, transcript_text
 
 router = APIRouter()
-Model = TypeVar("Model", bound=wire.Wish)
 
 Reader = Annotated[Caller, Depends(may(Scope.READ))]
 Writer = Annotated[Caller, Depends(may(Scope.WRITE))]
@@ -66,10 +63,10 @@ async def create(request: Request, response: Response, caller: Writer) -> wire.T
         if is_form(request):
             upload = await open_upload(request, limit=platform.settings.max_upload_bytes)
             received = await stack.enter_async_context(platform.transcripts.receive(caller, upload.chunks))
-            wish = _wished(wire.Wish, _form_values(upload.fields))
+            wish = wished(wire.Wish, _form_values(upload.fields))
             submission = await _submission(platform, wish, upload.filename or "audio", None)
         else:
-            asked = _wished(wire.Submission, await read_json(request, JSON_BYTES, EMPTY))
+            asked = wished(wire.Submission, await read_json(request, JSON_BYTES, EMPTY))
             wish = asked
             received, filename = await _received(platform, caller, asked.audio_url, stack)
             submission = await _submission(platform, wish, filename, asked.audio_url)
@@ -96,9 +93,9 @@ async def create_batch(request: Request, caller: Writer) -> wire.TranscriptionRe
                     raise InvalidInput(f"there are over {wire.BATCH_AT_MOST} files", param="files")
                 received = await stack.enter_async_context(platform.transcripts.receive(caller, file.chunks))
                 given.append((received, file.filename or "audio", None))
-            wish = _wished(wire.Wish, _form_values(form.fields))
+            wish = wished(wire.Wish, _form_values(form.fields))
         else:
-            asked = _wished(wire.BatchSubmission, await read_json(request, JSON_BYTES, EMPTY))
+            asked = wished(wire.BatchSubmission, await read_json(request, JSON_BYTES, EMPTY))
             wish = asked
             given += [(*await _received(platform, caller, url, stack), url) for url in asked.audio_urls]
         if not given:
@@ -202,15 +199,6 @@ async def transcript(
         case "vtt":
             return PlainTextResponse(to_vtt(result), media_type="text/vtt")
     raise InvalidInput(f"format {form[:20]!r} should be json, txt, srt or vtt", param="format")
-
-
-def _wished(kind: type[Model], values: object) -> Model:
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        # the document names no 422 here, as it does where it leaves bodies to FastAPI
-        field, message = wrong_field(error.errors()[0])
-        raise InvalidInput(message, param=field or None) from error
 
 
 def _form_values(fields: Mapping[str, str]) -> dict[str, object]:
