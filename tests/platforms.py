@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from voxhall.api import server
-from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, Problem
 from voxhall.api.lesan.wire import told
 from voxhall.app import Platform, open_platform
@@ -49,7 +48,7 @@ async def opened(
     router = APIRouter()
     for each in routers:
         router.include_router(each)
-    dialect = Dialect(name="test", title="Test", router=router, error=_error, credential=bearer)
+    dialect = Dialect(name="test", title="Test", router=router, error=_error)
     chosen = read_settings(
         data_dir=folder,
         database_url=database_url,

@@ -225,7 +225,7 @@ async def _working(
             open_recording,
             ground.guarded,
             allow=settings.net_allow,
-            limit=settings.max_upload_mb * 2**20,
+            limit=settings.max_upload_bytes,
             seconds=DOWNLOAD_SECONDS,
         ),
         scratch=settings.scratch_dir,

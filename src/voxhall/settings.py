@@ -215,6 +215,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def max_upload_bytes(self) -> int:
+        """Largest recording accepted."""
+        return self.max_upload_mb * 2**20
+
+    @property
     def limits(self) -> Mapping[Quota, int]:
         """What every account may ask for."""
         return self.tiers.get(self.tier, {})

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.engine import make_url
 
 from voxhall import stores
-from voxhall.errors import Misconfigured, StorageFull
+from voxhall.errors import InvalidInput, Misconfigured, StorageFull
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.tables import accounts, metadata
 
@@ -185,3 +185,15 @@ async def test_ids_are_never_used_again(database: Database) -> None:
         await connection.execute(sqlalchemy.delete(accounts))
         second = (await connection.execute(add.values(email="b@example.com", created_at=0.0))).scalar_one()
     assert second > first
+
+
+async def test_text_that_postgresql_refuses_is_the_callers_fault(database: Database) -> None:
+    """Whether it is looked for or written; SQLite keeps it."""
+    if database.sqlite:
+        pytest.skip("SQLite keeps every text")
+    with pytest.raises(InvalidInput, match="NUL"):
+        async with database.read() as connection:
+            await connection.execute(select(accounts.c.id).where(accounts.c.email == "a\0"))
+    with pytest.raises(InvalidInput, match="NUL"):
+        async with database.write() as connection:
+            await connection.execute(insert(accounts).values(email="a\0", created_at=0.0))

@@ -73,7 +73,7 @@ def may(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
     """Make the dependency that lets only callers with `scope` in."""
 
     async def authorised(request: Request) -> Caller:
-        return await admitted(request, _credential(request), scope)
+        return await admitted(request, bearer(request), scope)
 
     return authorised
 
@@ -162,7 +162,7 @@ def may_visit(name: str, scope: Scope) -> Callable[[Request, Response], Awaitabl
     """
 
     async def visitor(request: Request, response: Response) -> Caller:
-        platform, secret = platform_of(request), _credential(request)
+        platform, secret = platform_of(request), bearer(request)
         if secret is not None:
             return await permitted(request, secret, scope)
         settings = platform.settings
@@ -189,9 +189,4 @@ def may_visit(name: str, scope: Scope) -> Callable[[Request, Response], Awaitabl
 
 async def may_listen(request: Request) -> Caller:
     """Let in whoever wants to hear a text spoken; a dependency."""
-    return await listener(request, _credential(request))
-
-
-def _credential(request: Request) -> str | None:
-    secret: str | None = request.app.state.dialect.credential(request)
-    return secret
+    return await listener(request, bearer(request))

@@ -2,9 +2,9 @@
 
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi.exceptions import RequestValidationError
@@ -14,13 +14,16 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from voxhall.errors import EmptyBody, InvalidInput, TooLarge
+from voxhall.api.dialect import wrong_field
+from voxhall.errors import EmptyBody, InvalidInput, MissingField, TooLarge
+from voxhall.settings import Settings
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 Model = TypeVar("Model", bound=BaseModel)
 
+FORM = b"multipart/form-data"
 MAX_FIELDS = 64
 """Form fields accepted beside the file."""
 MAX_FIELD_BYTES = 64 * 1024
@@ -28,31 +31,44 @@ MAX_FIELD_BYTES = 64 * 1024
 MAX_HEADER_BYTES = 8 * 1024
 """Bytes accepted in the headers of one part."""
 
+BYTES_PER_CHARACTER = 12
+"""Of JSON that writes a character beyond the usual as two escapes."""
+BEYOND = 2**16
+"""Bytes of a body beside the text to translate."""
 
-@dataclass
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """A recording on its way in; `fields` is complete once `chunks` is exhausted."""
 
     chunks: AsyncIterator[bytes]
     filename: str | None = None
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def open_upload(request: Request, *, limit: int, part: str = "file") -> Upload:
-    """Take the recording from a request, as its body or as the multipart field `part`.
+async def open_upload(request: Request, *, limit: int, part: str = "file") -> Upload:
+    """Take the recording from a request, as its body or as the first file of the multipart field `part`.
 
-    `limit` is the most bytes of body accepted. Reading raises TooLarge (at once where the length is announced) and
-    InvalidInput.
+    `limit` is the most bytes of body accepted. Raises TooLarge and InvalidInput, and so does reading.
     """
-    _refuse_announced(request, limit)
-    body = _limited(request, limit)
-    kind, parameters = parse_options_header(request.headers.get("content-type"))
-    if kind != b"multipart/form-data":
-        return Upload(body)
-    upload = Upload(body)
-    form = Form(body, parameters.get(b"boundary", b""), part)
-    upload.fields, upload.chunks = form.fields, _only_file(form, upload, part)
-    return upload
+    if not is_form(request):
+        _refuse_announced(request, limit)
+        return Upload(_limited(request, limit))
+    form = open_form(request, limit=limit, part=part)
+    file = await form.first()
+    if file is None:
+        raise InvalidInput(f"the form has no field `{part}`; send the recording in it", param=part)
+    return Upload(file.chunks, file.filename, form.fields)
+
+
+def is_form(request: Request) -> bool:
+    """Tell whether a request's body is a multipart form."""
+    return _kind(request)[0] == FORM
+
+
+def _kind(request: Request) -> tuple[bytes, dict[bytes, bytes]]:
+    """Give the type of a request's body, and its parameters."""
+    return parse_options_header(request.headers.get("content-type"))
 
 
 def _refuse_announced(request: Request, limit: int) -> None:
@@ -77,26 +93,14 @@ async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
         raise InvalidInput("the connection ended before the body was complete") from error
 
 
-async def _only_file(form: "Form", upload: Upload, part: str) -> AsyncIterator[bytes]:
-    """Give the bytes of the first file; put the other parts into the upload's fields."""
-    found = False
-    async for file in form.files():
-        if not found:
-            found, upload.filename = True, file.filename
-            async for chunk in file.chunks:
-                yield chunk
-    if not found:
-        raise InvalidInput(f"the multipart body has no field `{part}`", param=part)
-
-
 def open_form(request: Request, *, limit: int, part: str) -> "Form":
     """Take a multipart request apart: the files of the field `part`, and other fields; raises InvalidInput, TooLarge.
 
     `limit` is the most bytes of body accepted.
     """
     _refuse_announced(request, limit)
-    kind, parameters = parse_options_header(request.headers.get("content-type"))
-    if kind != b"multipart/form-data":
+    kind, parameters = _kind(request)
+    if kind != FORM:
         raise InvalidInput("the body should be multipart/form-data")
     return Form(_limited(request, limit), parameters.get(b"boundary", b""), part)
 
@@ -120,8 +124,8 @@ async def read_fields(request: Request, *, limit: int) -> dict[str, object]:
 
     `limit` is the most bytes of body accepted. Raises TooLarge, InvalidInput.
     """
-    kind, _ = parse_options_header(request.headers.get("content-type"))
-    if kind == b"multipart/form-data":
+    kind, _ = _kind(request)
+    if kind == FORM:
         form = open_form(request, limit=limit, part="file")
         async for _ in form.files():
             pass
@@ -153,6 +157,27 @@ def validated(kind: type[Model], values: object) -> Model:
         raise RequestValidationError(error.errors()) from error
 
 
+def wished(kind: type[Model], values: object, *, missing: str | None = None, strict: bool | None = None) -> Model:
+    """Read values for a dialect whose document names no 422; raises InvalidInput, and MissingField saying `missing`."""
+    try:
+        return kind.model_validate(values, strict=strict)
+    except ValidationError as error:
+        raise refused(error.errors()[0], missing) from error
+
+
+def refused(wrong: Mapping[str, Any], missing: str | None = None) -> InvalidInput:
+    """Make an error of ours of one of a validation; `missing` is what is said of a field that was not sent."""
+    name, message = wrong_field(wrong)
+    if wrong["type"] == "missing":
+        return MissingField(missing.format(name) if missing else message, param=name)
+    return InvalidInput(message, param=name or None)
+
+
+def translation_limit(settings: Settings) -> int:
+    """Give the bytes of the largest body that asks for a translation."""
+    return settings.max_translation_characters * BYTES_PER_CHARACTER + BEYOND
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """One file of a form; its bytes must be read before the next file's."""
@@ -182,6 +207,12 @@ class Form:
                 async for _ in file.chunks:
                     pass
 
+    async def first(self) -> File | None:
+        """Give the first file, after whose chunks all of the form has been read; None where there is none."""
+        files = self.files()
+        file = await anext(files, None)
+        return file and File(file.filename, _whole(file.chunks, files))
+
     async def _chunks(self) -> AsyncIterator[bytes]:
         while isinstance(event := await self._next(), bytes):
             yield event
@@ -198,6 +229,14 @@ class Form:
         except FormParserError as error:
             raise InvalidInput("the multipart body is broken") from error
         return self._parts.events.popleft()
+
+
+async def _whole(chunks: AsyncIterator[bytes], others: AsyncIterator[File]) -> AsyncIterator[bytes]:
+    """Give the bytes of a file, and read the others after it."""
+    async for chunk in chunks:
+        yield chunk
+    async for _ in others:
+        continue
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,10 +297,10 @@ class _Parts:
 
     def _headers_finished(self) -> None:
         _, parameters = parse_options_header(self._headers.get(b"content-disposition"))
-        self._name = parameters.get(b"name", b"").decode("utf-8", "replace")
+        self._name = _text(parameters.get(b"name", b""))
         self._is_file = self._name == self._wanted
         if self._is_file:
-            self.events.append(_Begin(parameters.get(b"filename", b"").decode("utf-8", "replace") or None))
+            self.events.append(_Begin(_text(parameters.get(b"filename", b"")) or None))
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._is_file:
@@ -274,7 +313,7 @@ class _Parts:
         if self._is_file:
             self.events.append(_End())
             return
-        self._fields[self._name] = self._value.decode("utf-8", "replace")
+        self._fields[self._name] = _text(self._value)
         if len(self._fields) > MAX_FIELDS:
             raise InvalidInput(f"the form has more than {MAX_FIELDS} fields")
 
@@ -282,3 +321,8 @@ class _Parts:
     def _bounded(value: bytearray, limit: int) -> None:
         if len(value) > limit:
             raise InvalidInput(f"a form field or its header is larger than {limit} bytes")
+
+
+def _text(data: bytes | bytearray) -> str:
+    """Read text; what is none is replaced, NUL included, which PostgreSQL keeps in no text."""
+    return data.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")

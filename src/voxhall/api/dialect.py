@@ -1,11 +1,11 @@
-"""A dialect is a value: what it is called, where its key is, what its errors look like, and its routes."""
+"""A dialect is a value: what it is called, what its errors look like, and its routes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi_swagger import patch_fastapi
 from starlette.exceptions import HTTPException
@@ -64,6 +64,10 @@ class Problem:
     """Seconds after which it is worth asking again."""
 
 
+def _error(problem: Problem) -> dict[str, object]:
+    return {"error": problem.message, "code": problem.code}
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One API that existing clients speak."""
@@ -72,10 +76,8 @@ class Dialect:
     """Also the path under which it is mounted whole."""
     title: str
     router: APIRouter
-    error: Callable[[Problem], dict[str, object]]
+    error: Callable[[Problem], dict[str, object]] = _error
     """The JSON body of an error."""
-    credential: Callable[[HTTPConnection], str | None]
-    """The key that a request carries."""
     paths: tuple[str, ...] = ()
     """First path segments that it owns at the root; the dialect without any owns the rest."""
     apart: bool = False
@@ -85,7 +87,12 @@ class Dialect:
 def application(dialect: Dialect, version: str) -> FastAPI:
     """Make the dialect's sub-application: its routes, its own docs, every error in its own envelope."""
     app = FastAPI(
-        title=dialect.title, version=version, docs_url=None, redoc_url=None, swagger_ui_oauth2_redirect_url=None
+        title=dialect.title,
+        version=version,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        dependencies=[Depends(_nameable)],
     )
     patch_fastapi(app, redirect_from_root_to_docs=False, **DOCS_FILES)
     app.state.dialect = dialect
@@ -117,6 +124,12 @@ def application(dialect: Dialect, version: str) -> FastAPI:
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(Exception, crashed)
     return app
+
+
+async def _nameable(connection: HTTPConnection) -> None:
+    """Find nothing that is called by what no text holds, in any database; a dependency."""
+    if "\0" in connection.scope["path"]:
+        raise errors.NotFound("there is nothing whose path holds a NUL character")
 
 
 def refusal(dialect: Dialect, error: errors.VoxhallError) -> Response:
@@ -170,5 +183,7 @@ def wrong_field(error: Mapping[str, Any]) -> tuple[str, str]:
     """Name the field of a validation error, and the value given and what would be right; never a whole body."""
     field = ".".join(str(part) for part in error["loc"] if part not in {"query", "path", "body", "header"})
     given = error.get("input")
+    if not field:
+        return "", error["msg"]
     shown = f", got {given!r}" if isinstance(given, str | int | float | bool) and len(str(given)) <= SHOWN else ""
     return field, f"{field}: {error['msg']}{shown}"

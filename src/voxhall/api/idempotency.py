@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voxhall.accounts.answers import Answer, Turn
-from voxhall.api.access import counted, identified, platform_of
+from voxhall.api.access import bearer, counted, identified, platform_of
 from voxhall.api.dialect import Dialect, refusal
 from voxhall.domain.record import Caller
 from voxhall.errors import Conflict, InvalidInput, VoxhallError
@@ -52,7 +52,7 @@ class Idempotent:
 
     async def _caller(self, connection: HTTPConnection) -> Caller | None:
         """Find whose request it is; None for one that the routes will refuse, or that nobody can be told apart by."""
-        platform, secret = platform_of(connection), self._dialect.credential(connection)
+        platform, secret = platform_of(connection), bearer(connection)
         try:
             if secret is not None:
                 return await identified(connection, secret)

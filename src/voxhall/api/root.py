@@ -9,9 +9,9 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
 from pydantic import BaseModel
 
 from voxhall import __version__
-from voxhall.api.access import bearer, platform_of
+from voxhall.api.access import platform_of
 from voxhall.api.bodies import open_upload
-from voxhall.api.dialect import Dialect, Problem
+from voxhall.api.dialect import Dialect
 from voxhall.api.guides import guides, summary_of, title_of
 from voxhall.api.health import Facts, facts
 from voxhall.api.links import server_url
@@ -141,7 +141,7 @@ async def send_object(
 
     async def counted() -> AsyncIterator[bytes]:
         nonlocal size
-        async for chunk in open_upload(request, limit=most).chunks:
+        async for chunk in (await open_upload(request, limit=most)).chunks:
             size += len(chunk)
             yield chunk
 
@@ -150,11 +150,7 @@ async def send_object(
     return Response()
 
 
-def _error(problem: Problem) -> dict[str, object]:
-    return {"error": problem.message, "code": problem.code}
-
-
-dialect = Dialect(name="root", title="Voxhall", router=router, error=_error, credential=bearer)
+dialect = Dialect(name="root", title="Voxhall", router=router)
 
 
 def merge_specs(top: FastAPI, applications: Iterable[tuple[FastAPI, str]]) -> None:

@@ -87,10 +87,8 @@ class History:
         await self._objects.delete_prefix(voice_conversations.sounds_of(caller.account_id, uid))
 
     async def _find(self, caller: Caller, uid: str) -> Conversation:
-        found = None
-        if "\0" not in uid:  # which PostgreSQL does not even look for
-            async with self._database.read() as connection:
-                found = await voice_conversations.find(connection, caller.account_id, uid)
+        async with self._database.read() as connection:
+            found = await voice_conversations.find(connection, caller.account_id, uid)
         if found is None:
             raise NotFound(f"there is no conversation {uid[:60]!r}")
         return found

@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,16 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from voxhall.errors import Misconfigured, StorageFull
+from voxhall.errors import InvalidInput, Misconfigured, StorageFull
 from voxhall.stores.migrate import upgrade
 
 READERS = 4
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 """The driver for each kind of database, whichever the operator names."""
+DISK_FULL = "53100"
+"""What PostgreSQL calls it; SQLite only says so."""
+NO_TEXT = {"22021", "22P05"}
+"""PostgreSQL's character_not_in_repertoire and untranslatable_character: it keeps no NUL."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON")
 
 
@@ -36,23 +40,20 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection each of whose statements sees what is committed by then."""
-        async with self._reader.connect() as connection:
-            yield connection
+        """Give a connection each of whose statements sees what is committed by then; raises InvalidInput."""
+        with _explained():
+            async with self._reader.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Give a transaction, committed when the block ends well; raises StorageFull."""
+        """Give a transaction, committed when the block ends well; raises StorageFull, InvalidInput."""
         async with AsyncExitStack() as stack:
             if self._turn:
                 await stack.enter_async_context(self._turn)
-            try:
+            with _explained():
                 async with self._writer.begin() as connection:
                     yield connection
-            except DBAPIError as error:
-                if _is_full(error):
-                    raise StorageFull("the database's disk is full; nothing was changed") from error
-                raise
 
     def insert(self, table: Table) -> sqlite_dialect.Insert | postgresql.Insert:
         """Begin an insert that can say what happens when the row is there already."""
@@ -163,7 +164,15 @@ def _sqlite(url: URL, *, readers: int) -> AsyncEngine:
     return engine
 
 
-def _is_full(error: DBAPIError) -> bool:
-    """SQLITE_FULL, or PostgreSQL's disk_full (53100)."""
-    code = getattr(error.orig, "sqlstate", None)
-    return code == "53100" or "database or disk is full" in str(error.orig)
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say what a database means by an error; raises StorageFull, and InvalidInput for what is no text to PostgreSQL."""
+    try:
+        yield
+    except DBAPIError as error:
+        code = getattr(error.orig, "sqlstate", None)
+        if code == DISK_FULL or "database or disk is full" in str(error.orig):
+            raise StorageFull("the database's disk is full; nothing was changed") from error
+        if code in NO_TEXT:
+            raise InvalidInput("a text holds a NUL character, which no text does") from error
+        raise

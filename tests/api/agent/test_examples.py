@@ -160,4 +160,5 @@ def test_the_dialect_documents_itself(desk: Desk) -> None:
     body = spec["paths"]["/api/v1/sessions/start-file"]["post"]["requestBody"]["content"]["multipart/form-data"]
     assert body["schema"]["required"] == ["file"]
     assert body["schema"]["properties"]["realtime_factor"]["maximum"] == 100
+    assert "device" not in body["schema"]["properties"]
     assert "swagger" in requests.get(f"{desk.server.url}/agent/docs", timeout=10).text

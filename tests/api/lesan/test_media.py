@@ -9,7 +9,6 @@ import pytest
 
 from containers import wav
 from upstream import LOOPBACK, Upstream, answer, media, serving_upstream, silent_after
-from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, application
 from voxhall.api.lesan import routes_media
 from voxhall.domain.media import Media, Probe
@@ -57,7 +56,6 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
         title="Lesan",
         router=routes_media.router,
         error=lambda problem: {"error": {"code": problem.code, "message": problem.message, "param": problem.param}},
-        credential=bearer,
     )
     app = application(dialect, "0")
     async with open_guarded(LOOPBACK) as guarded:

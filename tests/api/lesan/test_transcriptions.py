@@ -89,6 +89,15 @@ def test_pages_stay_where_they_are(server: Server) -> None:
     assert (whole["has_more"], whole["next_cursor"]) == (False, None)
 
 
+@pytest.mark.parametrize("place", ["100000000000000000000", "-1", "1_000", "here", "\xff"])
+def test_a_cursor_that_was_made_up_is_refused(place: str, server: Server) -> None:
+    """Also one that holds a number which no row has."""
+    cursor = base64.urlsafe_b64encode(place.encode("latin-1")).decode()
+    answer = server.get(f"/v1/transcriptions?cursor={cursor}")
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "cursor")
+    assert repr(cursor) in answer.json()["error"]["message"]
+
+
 def test_the_list_is_narrowed_down(finished: dict[str, object], server: Server) -> None:
     """By state and by where things came from."""
     done = server.get("/v1/transcriptions?status_filter=completed&limit=100").json()["data"]

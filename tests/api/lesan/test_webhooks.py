@@ -10,7 +10,6 @@ from starlette.types import Receive, Scope, Send
 from hooked import FAIL, Hooked
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
-from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, application
 from voxhall.api.lesan.routes_webhooks import router
 from voxhall.domain import record
@@ -39,7 +38,7 @@ FIELDS = {
 @pytest.fixture
 async def client(bench: Hooked, database: Database) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the webhooks' part alone, with a key."""
-    dialect = Dialect("lesan", "Lesan", router, lambda problem: {"error": {"code": problem.code}}, bearer)
+    dialect = Dialect("lesan", "Lesan", router, lambda problem: {"error": {"code": problem.code}})
     app = application(dialect, "1")
     keys = Keys(database)
     quotas = Quotas(database, Settings().limits)

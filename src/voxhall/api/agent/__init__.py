@@ -1,6 +1,5 @@
 """The agent dialect: sessions with a voice agent, by microphone or recording."""
 
-from voxhall.api.access import bearer
 from voxhall.api.agent import routes
 from voxhall.api.dialect import Dialect, Problem
 
@@ -17,6 +16,5 @@ dialect = Dialect(
     title="Agent API",
     router=routes.router,
     error=_error,
-    credential=bearer,
     paths=("/api/v1",),
 )

@@ -24,6 +24,8 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 FORM = wire.StartFileRequest.model_json_schema()
 FORM["properties"] = {"file": {"type": "string", "format": "binary"}, **FORM["properties"]}
 BODY = {"required": True, "content": {"multipart/form-data": {"schema": {**FORM, "required": ["file"]}}}}
+NO_FILE = {"type": "missing", "loc": ("body", "file"), "msg": "Field required", "input": None}
+"""What FastAPI says of a form without one."""
 
 Reader = Annotated[Caller, Depends(may_visit("agent", Scope.READ))]
 Writer = Annotated[Caller, Depends(may_visit("agent", Scope.WRITE))]
@@ -62,20 +64,18 @@ async def start(request: Request, caller: Writer, wanted: wire.StartMicrophoneRe
 async def start_file(request: Request, caller: Writer) -> wire.SessionSnapshot:
     """Begin a session with a recording, heard at a multiple of its own pace."""
     platform = platform_of(request)
-    form = open_form(request, limit=platform.settings.max_upload_mb << 20, part="file")
-    async for file in form.files():
-        async with platform.sessions.files.receive(file.chunks) as received:
-            async for _ in form.files():
-                continue
-            # what a form's field says nothing in is not given
-            given = {name: value for name, value in form.fields.items() if value.strip()}
-            wanted = validated(wire.StartFileRequest, given)
-            session = await platform.sessions.start_file(
-                caller, wanted.to_wish(), server_url(request).geturl(), received, factor=wanted.realtime_factor
-            )
-        return _shown(request, session)
-    missing = {"type": "missing", "loc": ("body", "file"), "msg": "Field required", "input": None}
-    raise RequestValidationError([missing])
+    form = open_form(request, limit=platform.settings.max_upload_bytes, part="file")
+    file = await form.first()
+    if file is None:
+        raise RequestValidationError([NO_FILE])
+    async with platform.sessions.files.receive(file.chunks) as received:
+        # what a form's field says nothing in is not given
+        given = {name: value for name, value in form.fields.items() if value.strip()}
+        wanted = validated(wire.StartFileRequest, given)
+        session = await platform.sessions.start_file(
+            caller, wanted.to_wish(), server_url(request).geturl(), received, factor=wanted.realtime_factor
+        )
+    return _shown(request, session)
 
 
 @router.get("/api/v1/sessions/{session_id}", responses=ERRORS)

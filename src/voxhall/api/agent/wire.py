@@ -95,7 +95,7 @@ class StartMicrophoneRequest(StartRequest):
     device: int | Text | None = Field(default=None, description="Input device index or name; the system's default")
 
 
-class StartFileRequest(StartMicrophoneRequest):
+class StartFileRequest(StartRequest):
     """How a session with a recording is to be led; there is no device."""
 
     realtime_factor: Annotated[float, _within(0, 100)] = Field(
@@ -207,10 +207,10 @@ def snapshot(session: Session, base_url: str) -> SessionSnapshot:
         session_id=session.uid,
         source_kind=session.source_kind,
         status=session.status,
-        created_at=_moment(session.created_at) or "",
-        started_at=_moment(session.started_at),
-        completed_at=_moment(session.completed_at),
-        stop_requested_at=_moment(session.stop_requested_at),
+        created_at=iso_utc(session.created_at, "milliseconds"),
+        started_at=iso_utc(session.started_at, "milliseconds"),
+        completed_at=iso_utc(session.completed_at, "milliseconds"),
+        stop_requested_at=iso_utc(session.stop_requested_at, "milliseconds"),
         end_reason=session.end_reason,
         error=session.error,
         speech_started=session.speech_started,
@@ -229,7 +229,3 @@ def snapshot(session: Session, base_url: str) -> SessionSnapshot:
             for each in session.timeline
         ],
     )
-
-
-def _moment(seconds: float | None) -> str | None:
-    return None if seconds is None else iso_utc(seconds, "milliseconds")

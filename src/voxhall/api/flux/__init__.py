@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter
 
-from voxhall.api.access import bearer
-from voxhall.api.dialect import Dialect, Problem
+from voxhall.api.dialect import Dialect
 from voxhall.api.flux import routes, routes_conversations, routes_knowledge
 
 PARTS = (routes, routes_conversations, routes_knowledge)
@@ -13,15 +12,9 @@ for part in PARTS:
     router.include_router(part.router)
 
 
-def _error(problem: Problem) -> dict[str, object]:
-    return {"error": problem.message, "code": problem.code}
-
-
 dialect = Dialect(
     name="flux",
     title="Flux API",
     router=router,
-    error=_error,
-    credential=bearer,
     paths=("/search", "/answer", "/contents", "/conversations", "/knowledge"),
 )

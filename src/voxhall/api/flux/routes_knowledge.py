@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from voxhall.api.access import may_visit, platform_of
-from voxhall.api.bodies import open_upload, read_json, validated
+from voxhall.api.bodies import is_form, open_upload, read_json, validated
 from voxhall.api.flux import wire_knowledge as wire
 from voxhall.api.flux.routes import ERRORS
 from voxhall.api.flux.wire import PageQuery
@@ -42,8 +42,8 @@ _BODY = {
 @router.post("", status_code=201, openapi_extra=_BODY)
 async def add(request: Request, caller: Writer) -> wire.DocumentResponse:
     """Add a page, a sitemap or the account's transcripts as JSON, or a file as a form; it is indexed by and by."""
-    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        upload = open_upload(request, limit=FORM_BYTES)
+    if is_form(request):
+        upload = await open_upload(request, limit=FORM_BYTES)
         data = b"".join([chunk async for chunk in upload.chunks])
         shared = validated(wire.SharedField, upload.fields).shared
         source = Source("file", upload.filename or "document", data)

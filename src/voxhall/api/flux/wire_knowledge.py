@@ -85,7 +85,7 @@ class DocumentList(BaseModel):
 def document(found: Document, base_url: str) -> DocumentResponse:
     """Write a document."""
     moments = {"published_at": found.published, "created_at": found.created_at, "indexed_at": found.indexed_at}
-    written = {name: iso_utc(moment) if moment is not None else None for name, moment in moments.items()}
+    written = {name: iso_utc(moment) for name, moment in moments.items()}
     return DocumentResponse.model_validate(
         {
             "id": found.id,

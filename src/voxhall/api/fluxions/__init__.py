@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter
 
-from voxhall.api.access import bearer
-from voxhall.api.dialect import Dialect, Problem
+from voxhall.api.dialect import Dialect
 from voxhall.api.fluxions import routes, routes_history, routes_speech, speech_socket
 
 PARTS = (routes, routes_speech, speech_socket, routes_history)
@@ -13,8 +12,4 @@ for part in PARTS:
     router.include_router(part.router)
 
 
-def _error(problem: Problem) -> dict[str, object]:
-    return {"error": problem.message, "code": problem.code}
-
-
-dialect = Dialect(name="fluxions", title="Fluxions API", router=router, error=_error, credential=bearer)
+dialect = Dialect(name="fluxions", title="Fluxions API", router=router)

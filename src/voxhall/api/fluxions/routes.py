@@ -3,11 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 
 from voxhall.api.access import may, platform_of
-from voxhall.api.bodies import open_upload
+from voxhall.api.bodies import open_upload, validated
 from voxhall.api.fluxions import wire
 from voxhall.api.links import base_url, object_link, server_url
 from voxhall.api.rows import row_number
@@ -49,9 +47,11 @@ async def submit(
 ) -> wire.Submitted:
     """Take a recording, as the body or as the multipart field `file`, and give a job to ask for."""
     platform = platform_of(request)
-    upload = open_upload(request, limit=platform.settings.max_upload_mb * 2**20)
+    upload = await open_upload(request, limit=platform.settings.max_upload_bytes)
     async with platform.transcripts.receive(caller, upload.chunks) as received:
-        options = _options(request, upload.fields) if upload.fields else documented
+        options = documented
+        if upload.fields:  # which win over the query
+            options = validated(wire.SubmitOptions, {**request.query_params, **upload.fields})
         named = "filename" in options.model_fields_set
         record, cached = await platform.transcripts.submit(
             caller,
@@ -64,14 +64,6 @@ async def submit(
             ),
         )
     return wire.submitted(record, await _links(request, record), _query_url(request, record), cached=cached)
-
-
-def _options(request: Request, fields: dict[str, str]) -> wire.SubmitOptions:
-    """Read query and form fields together; the form wins."""
-    try:
-        return wire.SubmitOptions.model_validate({**request.query_params, **fields})
-    except ValidationError as error:
-        raise RequestValidationError(error.errors()) from error
 
 
 @router.get("/transcriptions")

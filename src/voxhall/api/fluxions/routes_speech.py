@@ -97,7 +97,7 @@ async def _streamed(first: bytes, rest: AsyncIterator[bytes], stack: AsyncExitSt
 async def clone(request: Request, caller: Writer) -> wire.Cloned:
     """Make a private voice of a clip."""
     clones = platform_of(request).clones
-    upload = open_upload(request, limit=CLIP_BYTES, part="audio")
+    upload = await open_upload(request, limit=CLIP_BYTES, part="audio")
     async with clones.receive(caller, upload.chunks) as received:
         name = upload.fields.get("name", "").strip() or PurePath(upload.filename or "voice").stem
         text = upload.fields.get("text", "").strip() or None

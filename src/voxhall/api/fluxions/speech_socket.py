@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from voxhall.accounts.limits import Quotas
 from voxhall.api.access import bearer, listener, platform_of, unprefixed
+from voxhall.api.bodies import refused
 from voxhall.api.fluxions.wire_speech import Close, Message, Speak
 from voxhall.domain.record import Caller
 from voxhall.errors import InvalidInput, VoxhallError
@@ -65,8 +66,8 @@ def _read(frame: dict[str, object] | object) -> Asked | Close:
         return _message.validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"] if part not in {"speak", "session.close"})
-        return InvalidInput(f"{place}: {first['msg']}" if place else first["msg"])
+        # its place begins with the type of the message
+        return refused({**first, "loc": first["loc"][1:]})
 
 
 async def _answer(socket: WebSocket, waiting: asyncio.Queue[Asked]) -> None:

@@ -6,7 +6,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from voxhall.api.extras import Extras
-from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, SoundEvent, Transcript, Word
+from voxhall.api.texts import PlainText
+from voxhall.api.values import known_language, rounded
+from voxhall.domain.speech import Segment, SoundEvent, Transcript, Word
 from voxhall.domain.transcription import Options, Record, State
 from voxhall.domain.work import Progress
 from voxhall.text.captions import transcript_text
@@ -27,7 +29,7 @@ class SubmitOptions(Extras):
     """Query or form fields of a submission."""
 
     non_speech: bool = Field(default=False, description="Include non-speech sounds")
-    filename: str = Field(default="audio", min_length=1, max_length=255, description="Name for the uploaded file")
+    filename: PlainText = Field(default="audio", min_length=1, max_length=255, description="Name for the uploaded file")
     cache: bool = Field(default=True, description="Use cached results for identical files")
 
     def to_options(self) -> Options:
@@ -183,13 +185,13 @@ def listed(record: Record, links: Links) -> ListedTranscription:
         status=STATUS[record.state],
         created_at=timestamp(record.created_at),
         filename=record.filename,
-        audio_duration=_rounded(record.duration),
+        audio_duration=rounded(record.duration),
         audio_format=record.audio_format,
-        processing_time=_rounded(record.processing_time),
+        processing_time=rounded(record.processing_time),
         num_speakers=record.num_speakers,
         num_segments=record.num_segments,
         original_audio_url=links.original,
-        language=_language(record),
+        language=known_language(record.language),
     )
 
 
@@ -209,14 +211,6 @@ def transcription(record: Record, result: Transcript | None, links: Links, *, wo
         notice=record.notice,
         progress=_progress(record.progress) if record.progress else None,
     )
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)
-
-
-def _language(record: Record) -> str | None:
-    return None if record.language == UNKNOWN_LANGUAGE else record.language
 
 
 def segments(result: Transcript, *, words: bool) -> list[WireSegment]:

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, field_validator
 
 from voxhall.api.fluxions.wire import STATUS, Status, timestamp
+from voxhall.api.texts import PlainText
+from voxhall.api.values import known_language, rounded
 from voxhall.domain.conversation import Conversation, ToolCall, Turn
 from voxhall.domain.history import KINDS, Export, Item, Kind, Wanted
-from voxhall.domain.speech import UNKNOWN_LANGUAGE
 from voxhall.domain.transcription import Record, State
 from voxhall.domain.voice import Render, RenderState
 
@@ -98,14 +99,14 @@ class TranscriptionPaging(Paging):
 class RenderPaging(Paging):
     """Those of renders."""
 
-    voice: str | None = Field(default=None, pattern=r"^[^\x00]+$", description="Filter by voice id")
+    voice: PlainText | None = Field(default=None, min_length=1, description="Filter by voice id")
     include_download_url: bool = Field(default=True, description="Include a signed Opus URL per item")
 
 
 class ConversationPaging(Paging):
     """Those of conversations."""
 
-    voice: str | None = Field(default=None, pattern=r"^[^\x00]+$", description="Filter by voice id")
+    voice: PlainText | None = Field(default=None, min_length=1, description="Filter by voice id")
 
 
 class WireItem(BaseModel):
@@ -283,12 +284,12 @@ def transcription(record: Record) -> FeedTranscription:
         object="transcription",
         id=record.id,
         created_at=timestamp(record.created_at),
-        cost_usd=_dollars(record.cost),
+        cost_usd=rounded(record.cost, 6),
         status=STATUS[record.state],
         filename=record.filename,
-        audio_duration_secs=_seconds(record.duration),
+        audio_duration_secs=rounded(record.duration),
         audio_format=record.audio_format,
-        language=None if record.language == UNKNOWN_LANGUAGE else record.language,
+        language=known_language(record.language),
         num_speakers=record.num_speakers,
         num_segments=record.num_segments,
     )
@@ -300,7 +301,7 @@ def render(made: Render) -> FeedRender:
         object="tts",
         id=made.id,
         created_at=timestamp(made.created_at),
-        cost_usd=_dollars(made.cost),
+        cost_usd=rounded(made.cost, 6),
         voice=made.voice,
         chars=made.characters,
         audio_secs=round(made.seconds, 3),
@@ -328,9 +329,9 @@ def conversation(led: Conversation) -> FeedConversation:
         object="conversation",
         id=led.uid,
         created_at=timestamp(led.started_at),
-        cost_usd=_dollars(led.cost),
+        cost_usd=rounded(led.cost, 6),
         voice=led.voice or None,
-        duration_secs=_seconds(led.seconds),
+        duration_secs=rounded(led.seconds),
         turn_count=led.turn_count,
     )
 
@@ -354,8 +355,8 @@ def turn(said: Turn) -> WireTurn:
         role=said.role,
         text=said.text,
         created_at=timestamp(said.created_at),
-        audio_secs=_seconds(said.seconds),
-        latency_secs=_seconds(said.latency),
+        audio_secs=rounded(said.seconds),
+        latency_secs=rounded(said.latency),
         interrupted=said.interrupted,
     )
 
@@ -369,7 +370,7 @@ def tool_call(called: ToolCall) -> WireToolCall:
         args=dict(called.args),
         result=called.result,
         created_at=timestamp(called.created_at),
-        duration_secs=_seconds(called.seconds),
+        duration_secs=rounded(called.seconds),
     )
 
 
@@ -382,11 +383,3 @@ def export(made: Export, link: str | None) -> WireExport:
         download_url=link,
         error_message=made.error_message,
     )
-
-
-def _seconds(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)
-
-
-def _dollars(cost: float | None) -> float | None:
-    return None if cost is None else round(cost, 6)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from voxhall.api.texts import PlainText
 from voxhall.domain.voice import Clone, Order, Voice
 from voxhall.pipelines.speak import SPEECH_RATE
 from voxhall.services.renders import Rendering
@@ -18,8 +19,8 @@ LONGEST_SECONDS = 3600.0
 class Wish(BaseModel):
     """What a text is to be spoken like, over HTTP and over the socket."""
 
-    voice: str = Field(min_length=1, description="A `voice_id`, or the bare name of a built-in voice")
-    input: str = Field(min_length=1, description="Text to speak; `[sigh]` and the like are sounds")
+    voice: PlainText = Field(min_length=1, description="A `voice_id`, or the bare name of a built-in voice")
+    input: PlainText = Field(min_length=1, description="Text to speak; `[sigh]` and the like are sounds")
     temperature: float = Field(default=0.9, ge=0, le=2, allow_inf_nan=False, description="Higher is more varied")
     max_secs: float = Field(
         default=0, ge=0, le=LONGEST_SECONDS, allow_inf_nan=False, description="Ceiling of the length; 0 is automatic"
@@ -131,7 +132,7 @@ class MyVoices(BaseModel):
 class Deletion(BaseModel):
     """The body of `POST /v1/voices/delete`."""
 
-    voice_id: str
+    voice_id: PlainText
 
 
 class Deleted(BaseModel):
@@ -150,7 +151,7 @@ class Pronunciations(BaseModel):
 class Pronunciation(BaseModel):
     """How one word is said (ours)."""
 
-    say: str = Field(min_length=1, max_length=200, description="Other words, or `[[phonemes]]` in IPA")
+    say: PlainText = Field(min_length=1, max_length=200, description="Other words, or `[[phonemes]]` in IPA")
 
 
 def built_in(voice: Voice) -> BuiltIn:

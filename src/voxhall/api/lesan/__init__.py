@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
-from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, Problem
 from voxhall.api.lesan import (
     routes,
@@ -66,6 +65,5 @@ dialect = Dialect(
     title="Lesan AI Unified API",
     router=router,
     error=_error,
-    credential=bearer,
     paths=("/v1", "/transcribe", "/translate", "/guides"),
 )

@@ -4,23 +4,23 @@ import asyncio
 import base64
 import binascii
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import PurePosixPath
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import ValidationError
 from starlette.responses import PlainTextResponse, RedirectResponse, StreamingResponse
 
+from voxhall.api import cursors
 from voxhall.api.access import may, platform_of
-from voxhall.api.bodies import open_form, read_json
-from voxhall.api.dialect import wrong_field
+from voxhall.api.bodies import is_form, open_form, open_upload, read_json, wished
 from voxhall.api.events import event, event_stream
 from voxhall.api.lesan import wire
 from voxhall.api.links import base_url, object_link
+from voxhall.api.rows import row_number
 from voxhall.app import Platform
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.transcription import ENDED, Batch, Received, Record, Submission
@@ -30,7 +30,6 @@ from voxhall.services.uploads import SCHEME
 from voxhall.text.captions import to_srt, to_vtt, transcript_text
 
 router = APIRouter()
-Model = TypeVar("Model", bound=wire.Wish)
 
 Reader = Annotated[Caller, Depends(may(Scope.READ))]
 Writer = Annotated[Caller, Depends(may(Scope.WRITE))]
@@ -60,19 +59,14 @@ async def create(request: Request, response: Response, caller: Writer) -> wire.T
     platform = platform_of(request)
     async with AsyncExitStack() as stack:
         wish: wire.Wish
-        if _is_form(request):
-            form = open_form(request, limit=platform.settings.max_upload_mb * 2**20, part="file")
-            received, filename = None, "audio"
-            async for file in form.files():
-                if received is None:
-                    filename = file.filename or filename
-                    received = await stack.enter_async_context(platform.transcripts.receive(caller, file.chunks))
-            if received is None:
-                raise InvalidInput("the form has no field `file`; send one, or JSON with `audio_url`", param="file")
-            wish = _wished(wire.Wish, _form_values(form.fields))
-            submission = await _submission(platform, wish, filename, None)
+        received: Received | None
+        if is_form(request):
+            upload = await open_upload(request, limit=platform.settings.max_upload_bytes)
+            received = await stack.enter_async_context(platform.transcripts.receive(caller, upload.chunks))
+            wish = wished(wire.Wish, _form_values(upload.fields))
+            submission = await _submission(platform, wish, upload.filename or "audio", None)
         else:
-            asked = _wished(wire.Submission, await read_json(request, JSON_BYTES, EMPTY))
+            asked = wished(wire.Submission, await read_json(request, JSON_BYTES, EMPTY))
             wish = asked
             received, filename = await _received(platform, caller, asked.audio_url, stack)
             submission = await _submission(platform, wish, filename, asked.audio_url)
@@ -92,16 +86,16 @@ async def create_batch(request: Request, caller: Writer) -> wire.TranscriptionRe
     given: list[tuple[Received | None, str, str | None]] = []
     async with AsyncExitStack() as stack:
         wish: wire.Wish
-        if _is_form(request):
-            form = open_form(request, limit=platform.settings.max_upload_mb * 2**20, part="files")
+        if is_form(request):
+            form = open_form(request, limit=platform.settings.max_upload_bytes, part="files")
             async for file in form.files():
                 if len(given) == wire.BATCH_AT_MOST:
                     raise InvalidInput(f"there are over {wire.BATCH_AT_MOST} files", param="files")
                 received = await stack.enter_async_context(platform.transcripts.receive(caller, file.chunks))
                 given.append((received, file.filename or "audio", None))
-            wish = _wished(wire.Wish, _form_values(form.fields))
+            wish = wished(wire.Wish, _form_values(form.fields))
         else:
-            asked = _wished(wire.BatchSubmission, await read_json(request, JSON_BYTES, EMPTY))
+            asked = wished(wire.BatchSubmission, await read_json(request, JSON_BYTES, EMPTY))
             wish = asked
             given += [(*await _received(platform, caller, url, stack), url) for url in asked.audio_urls]
         if not given:
@@ -124,7 +118,7 @@ async def listed(  # noqa: PLR0913, PLR0917 - the documented parameters
 ) -> wire.TranscriptionListResponse:
     """List the account's transcriptions, the newest first; pages stay where they are while others are added."""
     state = wire.STATES[status_filter] if status_filter else None
-    before = _position(cursor) if cursor else None
+    before = cursors.decode(cursor, lambda place: row_number(place, "transcription")) if cursor else None
     transcripts = platform_of(request).transcripts
     total, records = await transcripts.scan(caller, state=state, source=source, before=before, limit=limit + 1)
     page, more = records[:limit], len(records) > limit
@@ -134,7 +128,7 @@ async def listed(  # noqa: PLR0913, PLR0917 - the documented parameters
             for record, result in zip(page, await asyncio.gather(*map(transcripts.peek, page)), strict=True)
         ],
         has_more=more,
-        next_cursor=_cursor(page[-1].id) if more else None,
+        next_cursor=cursors.encode(str(page[-1].id)) if more else None,
         total=total,
     )
 
@@ -207,20 +201,7 @@ async def transcript(
     raise InvalidInput(f"format {form[:20]!r} should be json, txt, srt or vtt", param="format")
 
 
-def _is_form(request: Request) -> bool:
-    return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
-
-
-def _wished(kind: type[Model], values: object) -> Model:
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        # the document names no 422 here, as it does where it leaves bodies to FastAPI
-        field, message = wrong_field(error.errors()[0])
-        raise InvalidInput(message, param=field or None) from error
-
-
-def _form_values(fields: dict[str, str]) -> dict[str, object]:
+def _form_values(fields: Mapping[str, str]) -> dict[str, object]:
     """Read form fields; metadata comes as JSON in one of them."""
     values: dict[str, object] = dict(fields)
     if "metadata" in fields:
@@ -317,14 +298,3 @@ async def _described_batch(request: Request, found: Batch) -> wire.Transcription
     transcripts = platform_of(request).transcripts
     results = zip(found.children, await asyncio.gather(*map(transcripts.peek, found.children)), strict=True)
     return wire.batch(found, {child.id: " ".join(s.text for s in r.segments) for child, r in results if r})
-
-
-def _cursor(position: int) -> str:
-    return base64.urlsafe_b64encode(str(position).encode()).decode().rstrip("=")
-
-
-def _position(cursor: str) -> int:
-    try:
-        return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        raise InvalidInput(f"cursor {cursor[:60]!r} is none of ours", param="cursor") from None

@@ -6,9 +6,9 @@ from contextlib import suppress
 from uuid import uuid4
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from pydantic import ValidationError
 
 from voxhall.api.access import Credential, credential_of, platform_of, speaker
+from voxhall.api.bodies import wished
 from voxhall.api.dialect import shortened
 from voxhall.api.lesan import codec, wire_live
 from voxhall.domain.live import Final
@@ -50,7 +50,7 @@ async def _admitted(socket: WebSocket, credential: Credential) -> tuple[int, str
     session_id = str(uuid4())
     try:
         caller = await speaker(socket, credential.secret)
-        asked = wire_live.Query.model_validate(dict(socket.query_params))
+        asked = wished(wire_live.Query, dict(socket.query_params))
         async with platform.live.begin(caller, asked.to_wish()) as stream:
             session = Session(
                 socket,
@@ -68,12 +68,8 @@ async def _admitted(socket: WebSocket, credential: Credential) -> tuple[int, str
         return WRONG_KEY, shortened(error.message)
     except RateLimited as error:
         return LIMITED, shortened(error.message)
-    except ValidationError as error:
-        first = error.errors()[0]
-        wrong: VoxhallError = InvalidInput(f"{first['loc'][0]}: {first['msg']}, got {str(first['input'])[:60]!r}")
-        formats = list(codec.FORMATS) if first["loc"][0] == "format" else None
     except VoxhallError as error:
-        wrong, formats = error, None
+        wrong, formats = error, list(codec.FORMATS) if error.param == "format" else None
     told = wire_live.Error(session_id=session_id, error=wrong.message, code=wrong.code, supported_formats=formats)
     await socket.send_text(told.model_dump_json(exclude_none=True))
     return REFUSED, shortened(wrong.message)

@@ -3,15 +3,14 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import ValidationError
 from starlette.responses import PlainTextResponse
 
 from voxhall.api.access import admitted, bearer, may, platform_of, unprefixed
-from voxhall.api.bodies import read_body, read_fields
+from voxhall.api.bodies import read_body, read_fields, translation_limit, wished
 from voxhall.api.lesan import wire_translations as wire
 from voxhall.domain.record import Caller, Scope
 from voxhall.domain.translation import Book, Route
-from voxhall.errors import InvalidInput, MissingField
+from voxhall.errors import InvalidInput
 from voxhall.text.exchange import from_csv, from_tmx, to_csv, to_tmx
 
 router = APIRouter()
@@ -20,10 +19,6 @@ Reader = Annotated[Caller, Depends(may(Scope.READ))]
 Writer = Annotated[Caller, Depends(may(Scope.WRITE))]
 Code = Annotated[str | None, Query(min_length=2, max_length=40)]
 
-BYTES_PER_CHARACTER = 12
-"""Of JSON that writes a character beyond the usual as two escapes."""
-BEYOND = 2**16
-"""Bytes of a body beside its text."""
 FILE_BYTES = 64 * 2**20
 """Largest file of phrases."""
 
@@ -38,12 +33,13 @@ _SCHEMA = {"application/json": {"schema": wire.TranslationRequest.model_json_sch
 async def translate(request: Request) -> wire.TranslationResponse:
     """Translate a text; the key is in the body or in the header."""
     platform = platform_of(request)
-    limit = platform.settings.max_translation_characters * BYTES_PER_CHARACTER + BEYOND
-    fields = await read_fields(request, limit=limit)
+    fields = await read_fields(request, limit=translation_limit(platform.settings))
     key = fields.get("key")
     secret = unprefixed(key) if isinstance(key, str) else None
     caller = await admitted(request, secret or bearer(request), Scope.WRITE)
-    wish = _wish(fields)
+    # what the document calls missing may be empty, too
+    given = {name: value for name, value in fields.items() if value}
+    wish = wished(wire.TranslationRequest, given, missing="The '{}' field is required.", strict=True)
     [made] = await platform.translations.translate(caller, [wish.text], wish.src_lang, wish.tgt_lang)
     return wire.translated(made)
 
@@ -122,19 +118,6 @@ async def remove(  # noqa: PLR0913, PLR0917 - each is a parameter of the query
     if source is not None and route is None:
         raise InvalidInput("a phrase is removed from a route: src_lang and tgt_lang are needed", param="src_lang")
     return wire.RemovedResponse(removed=await platform_of(request).phrasebook.remove(caller, book, route, source))
-
-
-def _wish(fields: dict[str, object]) -> wire.TranslationRequest:
-    """Read a request; raises MissingField, InvalidInput."""
-    for name in ("text", "src_lang", "tgt_lang"):
-        if fields.get(name) is None or not fields[name]:
-            raise MissingField(f"The '{name}' field is required.", param=name)
-    try:
-        return wire.TranslationRequest.model_validate(fields, strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        raise InvalidInput(f"{name}: {first['msg']}", param=name) from error
 
 
 def _route(source: str | None, target: str | None) -> Route | None:

@@ -30,7 +30,7 @@ _BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"
 async def upload(request: Request, caller: Writer) -> wire.FileUploadResponse:
     """Take a recording, to be transcribed later by its `file_url`."""
     uploads = platform_of(request).uploads
-    body = open_upload(request, limit=MOST)
+    body = await open_upload(request, limit=MOST)
     async with uploads.receive(caller, body.chunks) as received:
         filename = body.filename or "audio"
         guessed = mimetypes.guess_type(filename)[0] or UNKNOWN

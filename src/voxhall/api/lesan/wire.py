@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from voxhall.api.extras import Extras
-from voxhall.domain.speech import UNKNOWN_LANGUAGE, Segment, Transcript, Word
+from voxhall.api.values import known_language, rounded
+from voxhall.domain.speech import Segment, Transcript, Word
 from voxhall.domain.transcription import ENDED, Batch, Options, Record, State
 from voxhall.text.times import iso_utc
 
@@ -164,13 +165,13 @@ def transcription(record: Record, result: Transcript | None, base: str) -> Trans
     return TranscriptionResponse(
         id=name_of(record.uid),
         status=STATUS[record.state],
-        language=_language(record),
+        language=known_language(record.language or record.options.language),
         text=" ".join(segment.text for segment in result.segments) if result else None,
         segments=[_segment(s, n, record.options) for n, s in enumerate(result.segments)] if result else None,
         speakers=_speakers(result) if result and record.options.diarize else None,
         progress=None if ended else _progress(record),
-        duration_seconds=_rounded(record.duration),
-        processing_time_seconds=_rounded(record.processing_time),
+        duration_seconds=rounded(record.duration),
+        processing_time_seconds=rounded(record.processing_time),
         error=_error(record),
         metadata=_metadata(record, result),
         created_at=iso_utc(record.created_at),
@@ -214,11 +215,6 @@ def batch(found: Batch, texts: Mapping[int, str]) -> TranscriptionResponse:
         completed_at=iso_utc(max(c.updated_at for c in found.children)) if ended and found.children else None,
         url=f"/v1/transcriptions/{name_of(found.uid)}",
     )
-
-
-def _language(record: Record) -> str | None:
-    known = record.language or record.options.language
-    return None if known == UNKNOWN_LANGUAGE else known
 
 
 def _reference(record: Record) -> str | None:
@@ -294,7 +290,3 @@ def _error(record: Record) -> TranscriptionErrorInfo | None:
 
 def _ms(seconds: float) -> int:
     return round(seconds * 1000)
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)

@@ -194,7 +194,7 @@ def created(key: Key, secret: str) -> APIKeyCreatedResponse:
         scopes=sorted(key.scopes),
         name=key.name or None,
         created_at=iso_utc(key.created_at),
-        expires_at=None if key.expires_at is None else iso_utc(key.expires_at),
+        expires_at=iso_utc(key.expires_at),
         rate_limits=dict(key.rate_limits),
     )
 
@@ -216,8 +216,8 @@ def shown(key: Key, now: float) -> APIKeyResponse:
         status=key.state(now),
         created_at=iso_utc(key.created_at),
         updated_at=iso_utc(key.updated_at),
-        expires_at=None if key.expires_at is None else iso_utc(key.expires_at),
-        last_used_at=None if key.last_used_at is None else iso_utc(key.last_used_at),
+        expires_at=iso_utc(key.expires_at),
+        last_used_at=iso_utc(key.last_used_at),
         rate_limits=dict(key.rate_limits),
         allowed_ips=list(key.allowed_ips),
         allowed_origins=list(key.allowed_origins),

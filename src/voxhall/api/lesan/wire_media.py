@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from voxhall.api.values import rounded
 from voxhall.domain.media import Caution, Probe
 
 
@@ -45,7 +46,7 @@ def probed(probe: Probe) -> MediaProbeResponse:
         extractor=media.extractor,
         title=media.title,
         uploader=media.uploader,
-        duration_seconds=None if media.duration is None else round(media.duration, 3),
+        duration_seconds=rounded(media.duration),
         thumbnail_url=media.thumbnail_url,
         upload_date=media.upload_date,
         is_live=media.is_live,

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from voxhall.api.values import rounded
 from voxhall.domain.transcription import Upload
 from voxhall.services.uploads import SCHEME
 from voxhall.text.times import iso_utc
@@ -39,7 +40,7 @@ def uploaded(upload: Upload) -> FileUploadResponse:
         filename=upload.filename,
         size_bytes=upload.size or 0,
         content_type=upload.content_type,
-        duration_seconds=None if upload.duration is None else round(upload.duration, 3),
+        duration_seconds=rounded(upload.duration),
         expires_at=iso_utc(upload.expires_at),
     )
 

@@ -52,5 +52,9 @@ def usage(account: Account, tier: str) -> UsageResponse:
 
 
 def _quota(allowance: Allowance) -> QuotaInfo:
-    reset = None if allowance.reset_at is None else iso_utc(allowance.reset_at)
-    return QuotaInfo(limit=allowance.limit, used=allowance.used, remaining=allowance.remaining, reset_at=reset)
+    return QuotaInfo(
+        limit=allowance.limit,
+        used=allowance.used,
+        remaining=allowance.remaining,
+        reset_at=iso_utc(allowance.reset_at),
+    )

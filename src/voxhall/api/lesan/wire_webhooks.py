@@ -1,12 +1,11 @@
 """The exact JSON of the Lesan dialect's webhooks; what goes beyond its document is marked as ours."""
 
-import base64
-import binascii
 from typing import Annotated, Literal
 
 import msgspec
 from pydantic import BaseModel, Field
 
+from voxhall.api import cursors
 from voxhall.domain.webhook import (
     DEFAULT_EVENTS,
     Attempt,
@@ -16,7 +15,6 @@ from voxhall.domain.webhook import (
     WebhookChange,
     WebhookStatus,
 )
-from voxhall.errors import InvalidInput
 from voxhall.text.times import iso_utc
 
 WebhookEvent = Literal["job.completed", "job.failed", "job.progress", "*"]
@@ -38,7 +36,7 @@ class Paging(BaseModel):
     @property
     def after(self) -> Place | None:
         """Where the page before ended; raises InvalidInput."""
-        return _place(self.cursor) if self.cursor else None
+        return cursors.decode(self.cursor, _place) if self.cursor else None
 
 
 class WebhookQuery(Paging):
@@ -155,10 +153,10 @@ def webhook(found: Webhook) -> WebhookResponse:
         total_deliveries=found.successful + found.failed,
         successful_deliveries=found.successful,
         failed_deliveries=found.failed,
-        last_delivery_at=_moment(found.last_delivery_at),
+        last_delivery_at=iso_utc(found.last_delivery_at),
         last_failure_reason=found.last_failure_reason,
         created_at=iso_utc(found.created_at),
-        updated_at=_moment(found.updated_at),
+        updated_at=iso_utc(found.updated_at),
     )
 
 
@@ -195,7 +193,7 @@ def delivery(found: Delivery) -> DeliveryResponse:
         error=found.error,
         duration_ms=found.duration_ms,
         created_at=iso_utc(found.created_at),
-        next_attempt_at=_moment(found.next_attempt_at),
+        next_attempt_at=iso_utc(found.next_attempt_at),
     )
 
 
@@ -208,18 +206,9 @@ def delivery_list(total: int, found: list[Delivery], limit: int) -> DeliveryList
 
 
 def _cursor(created_at: float, last_id: str) -> str:
-    """Say where a page ended, in a form that nobody should read."""
-    return base64.urlsafe_b64encode(f"{created_at!r} {last_id}".encode()).decode().rstrip("=")
+    return cursors.encode(f"{created_at!r} {last_id}")
 
 
-def _place(cursor: str) -> Place:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        created_at, _, last_id = text.partition(" ")
-        return float(created_at), last_id
-    except (binascii.Error, ValueError) as error:
-        raise InvalidInput("this cursor was not given by an earlier page", param="cursor") from error
-
-
-def _moment(at: float | None) -> str | None:
-    return None if at is None else iso_utc(at)
+def _place(text: str) -> Place:
+    created_at, _, last_id = text.partition(" ")
+    return float(created_at), last_id

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from voxhall.api.access import bearer
 from voxhall.api.dialect import Dialect, Problem
 from voxhall.api.libretranslate import routes
 
@@ -22,6 +21,5 @@ dialect = Dialect(
     title="LibreTranslate API",
     router=router,
     error=_error,
-    credential=bearer,
     apart=True,
 )

@@ -1,23 +1,17 @@
 """Handlers of the LibreTranslate dialect; bodies are JSON or forms, the key is in them or in the header."""
 
-from typing import TypeVar
-
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from voxhall.api.access import admitted, bearer, platform_of
-from voxhall.api.bodies import read_fields
+from voxhall.api.bodies import read_fields, translation_limit, wished
 from voxhall.api.libretranslate import wire
 from voxhall.domain.record import Caller, Scope
-from voxhall.errors import InvalidInput, MissingField
 
 router = APIRouter()
-Model = TypeVar("Model", bound=BaseModel)
 
-BYTES_PER_CHARACTER = 12
-"""Of JSON that writes a character beyond the usual as two escapes."""
-BEYOND = 2**16
-"""Bytes of a body beside its text."""
+MISSING = "Invalid request: missing {} parameter"
+"""In LibreTranslate's words."""
 
 
 def _body(model: type[BaseModel]) -> dict[str, object]:
@@ -30,7 +24,7 @@ def _body(model: type[BaseModel]) -> dict[str, object]:
 async def translate(request: Request) -> wire.TranslateResponse:
     """Translate a text, or several; `source` may be `auto`."""
     caller, fields = await _asked(request, Scope.WRITE)
-    wish = _validated(wire.TranslateRequest, fields)
+    wish = wished(wire.TranslateRequest, fields, missing=MISSING)
     texts = [wish.q] if isinstance(wish.q, str) else wish.q
     translations = platform_of(request).translations
     source, target = _code(wish.source), _code(wish.target)
@@ -43,7 +37,8 @@ async def translate(request: Request) -> wire.TranslateResponse:
 async def detect(request: Request) -> list[wire.Detected]:
     """Tell which languages a text may be in, the likeliest first."""
     _, fields = await _asked(request, Scope.WRITE)
-    [guesses] = await platform_of(request).translations.guess([_validated(wire.DetectRequest, fields).q])
+    wish = wished(wire.DetectRequest, fields, missing=MISSING)
+    [guesses] = await platform_of(request).translations.guess([wish.q])
     return [wire.detected(each) for each in guesses]
 
 
@@ -63,22 +58,10 @@ async def health() -> wire.Health:
 
 async def _asked(request: Request, scope: Scope) -> tuple[Caller, dict[str, object]]:
     """Read a request's fields and let its caller in."""
-    limit = platform_of(request).settings.max_translation_characters * BYTES_PER_CHARACTER + BEYOND
+    limit = translation_limit(platform_of(request).settings)
     fields = {**request.query_params, **await read_fields(request, limit=limit)}
     key = fields.get("api_key")
     return await admitted(request, (key if isinstance(key, str) and key else None) or bearer(request), scope), fields
-
-
-def _validated(model: type[Model], fields: dict[str, object]) -> Model:
-    """Read a request; raises MissingField, InvalidInput."""
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        if first["type"] == "missing":
-            raise MissingField(f"Invalid request: missing {name} parameter", param=name) from error
-        raise InvalidInput(f"{name}: {first['msg']}", param=name) from error
 
 
 def _code(language: str) -> str:
