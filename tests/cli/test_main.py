@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -145,25 +144,3 @@ def test_models_are_listed(tmp_path: Path) -> None:
 def test_the_version_is_told(tmp_path: Path) -> None:
     """By an option."""
     assert voxhall("--version", data_dir=tmp_path).stdout.strip().count(".") == 2
-
-
-def test_listen_writes_words_as_they_are_spoken(tmp_path: Path) -> None:
-    """A file at its own pace: each turn a line of standard output, the growing words elsewhere."""
-    done = voxhall("listen", BECKETT, "--language", "en", "--speakers", data_dir=tmp_path)
-    lines = done.stdout.splitlines()
-    assert len(lines) > 2
-    assert all(re.match(r"\[\d\d:\d\d\.\d\] Speaker 1: \w", line) for line in lines)
-    assert "fail" in done.stdout.lower()
-
-
-def test_listen_without_a_microphone_says_what_would_help(tmp_path: Path) -> None:
-    """One sentence, exit status 1."""
-    try:
-        import sounddevice  # noqa: PLC0415 - it needs a native library
-
-        devices = len(sounddevice.query_devices())
-    except OSError:
-        devices = 0
-    if devices:
-        pytest.skip("there is a microphone here")
-    assert "FILE" in voxhall("listen", data_dir=tmp_path, code=1).stderr
