@@ -18,6 +18,7 @@ from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.providers import Judging, open_web
 from voxhall.services.renders import Renders, Terms
 from voxhall.services.research import Research
+from voxhall.services.tools import registry_of
 from voxhall.services.writing import Writing, extractor
 from voxhall.settings import Settings
 from voxhall.stores.database import Database, open_database
@@ -41,9 +42,9 @@ class Ground:
 
 @asynccontextmanager
 async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
-    """Open stores, engines and the way out."""
+    """Open stores, engines and the way out; raises Misconfigured."""
+    registry = registry_of(settings)
     async with open_database(database_url(settings)) as database, open_guarded(settings.net_allow) as guarded:
-        registry = Registry(settings.models_dir, settings.options_by_engine)
         with Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds) as host:
             objects, pages = objects_of(settings), Pages(guarded)
             yield Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))

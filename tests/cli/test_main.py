@@ -105,6 +105,20 @@ def test_doctor_says_what_is_usable(tmp_path: Path) -> None:
     assert "voxhall models pull" in shown
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"VOXHALL_RECOGNIZER": "whispr"}, "recognizer: no engine for it is called 'whispr'; there are: auto, whisper"),
+        ({"VOXHALL_DIARIZER": "typo"}, "diarizer: no engine for it is called 'typo'; there are: auto, "),
+        ({"VOXHALL_TRANSLATOR": "babelfish"}, "translator: no engine for it is called 'babelfish'"),
+        ({"VOXHALL_ENGINE_OPTIONS__WHISPR__MODEL": "small"}, "engine_options: no engine for it is called 'whispr'"),
+    ],
+)
+def test_an_engine_that_there_is_not_is_named(settings: dict[str, str], told: str, tmp_path: Path) -> None:
+    """With those there are, before anybody sends work for it."""
+    assert told in " ".join(voxhall("doctor", data_dir=tmp_path, code=1, **settings).stderr.split())
+
+
 def test_config_prints_what_would_be_read_back(tmp_path: Path) -> None:
     """Its output is a voxhall.toml that gives the same settings, secrets aside."""
     first = voxhall(
@@ -125,6 +139,8 @@ def test_config_prints_what_would_be_read_back(tmp_path: Path) -> None:
         ({"VOXHALL_TRUSTED_PROXIES": "everybody"}, "everybody"),
         ({"VOXHALL_DATABASE_URL": "nonsense"}, "database_url"),
         ({"VOXHALL_OBJECTS_URL": "nonsense"}, "objects_url"),
+        ({"VOXHALL_CORS_ORIGINS": "https://app.example.com/"}, "https://app.example.com/"),
+        ({"VOXHALL_RECOGNIZER": "whispr"}, "whisper"),
     ],
 )
 def test_a_wrong_setting_is_named(settings: dict[str, str], named: str, tmp_path: Path) -> None:
