@@ -100,22 +100,6 @@ class Platform:
     engines: dict[str, list[str]] = field(default_factory=dict)
     """Names of the usable engines by ability."""
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """ISO 639-1 codes of the languages that can be transcribed here."""
-        usable = self.registry.usable("recognize")
-        return tuple(sorted({language for engine in usable for language in engine.languages or ()}))
-
-    def loaded(self, ability: str) -> list[str]:
-        """Name the engines of an ability that are loaded at this moment."""
-        named = {name for process in self.host.status() for name in process.engines}
-        return [engine.name for engine in self.registry.of(ability) if f"{ability}/{engine.name}" in named]
-
-    def loaded_languages(self) -> list[str]:
-        """Give the languages of the recognisers that are loaded at this moment."""
-        loaded = [engine for engine in self.registry.of("recognize") if engine.name in self.loaded("recognize")]
-        return sorted({language for engine in loaded for language in engine.languages or ()})
-
     async def health(self) -> Health:
         """Tell what works."""
         return await check_health(self.objects, self.queue, self.engines)
