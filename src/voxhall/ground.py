@@ -50,11 +50,23 @@ async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
             yield Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))
 
 
-def renders_of(ground: Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
-    """Give the service that speaks."""
-    settings = ground.settings
-    return Renders(
-        database=ground.database,
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """What speaks."""
+
+    cast: Cast
+    clones: Clones
+    pronunciations: Pronunciations
+    renders: Renders
+
+
+def voices_of(ground: Ground) -> Voices:
+    """Give what speaks; its `renders` are to be closed by whoever begins some."""
+    settings, database, cast = ground.settings, ground.database, Cast(ground.registry)
+    clones = Clones(database, ground.objects, ground.registry, ground.host, cast)
+    pronunciations = Pronunciations(database)
+    renders = Renders(
+        database=database,
         objects=ground.objects,
         host=ground.host,
         cast=cast,
@@ -62,6 +74,7 @@ def renders_of(ground: Ground, cast: Cast, clones: Clones, pronunciations: Pronu
         pronunciations=pronunciations,
         terms=Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots),
     )
+    return Voices(cast, clones, pronunciations, renders)
 
 
 def index_of(ground: Ground) -> tuple[Knowledge, Indexing]:

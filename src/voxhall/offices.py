@@ -9,12 +9,11 @@ from voxhall.accounts.limits import Quotas
 from voxhall.domain.record import Caller
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
-from voxhall.ground import database_url, objects_of, open_ground, renders_of
+from voxhall.ground import database_url, objects_of, open_ground, voices_of
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.exports import Exports
 from voxhall.services.history import History
-from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcripts import Transcripts
 from voxhall.settings import Settings
@@ -25,11 +24,10 @@ from voxhall.stores.database import open_database
 async def open_archive(settings: Settings) -> AsyncIterator[tuple[History, Exports, Caller]]:
     """Open only what is needed to look into the first admin's history; the caller acts for that account."""
     async with open_ground(settings) as ground:
-        database, objects, host, cast = ground.database, ground.objects, ground.host, Cast(ground.registry)
-        toolbox = Toolbox(ground.registry, host, settings.recognizer, settings.diarizer)
+        database, objects = ground.database, ground.objects
+        toolbox = Toolbox(ground.registry, ground.host, settings.recognizer, settings.diarizer)
         transcripts = Transcripts(database, objects, ground.queue, toolbox, Quotas(database, settings.limits))
-        clones = Clones(database, objects, ground.registry, host, cast)
-        history = History(database, objects, transcripts, renders_of(ground, cast, clones, Pronunciations(database)))
+        history = History(database, objects, transcripts, voices_of(ground).renders)
         exports = Exports(database, objects, ground.queue, settings.scratch_dir)
         yield history, exports, await Keys(database).first_admin()
 
