@@ -1,8 +1,10 @@
 """What the services of a platform stand on, and those of them that are also needed without a server."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
@@ -20,9 +22,12 @@ from voxhall.services.renders import Renders, Terms
 from voxhall.services.research import Research
 from voxhall.services.tools import registry_of
 from voxhall.services.writing import Writing, extractor
-from voxhall.settings import Settings
+from voxhall.settings import Settings, read_settings
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.objects import Objects, open_objects
+
+Opened = TypeVar("Opened")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,18 @@ async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
         with Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds) as host:
             objects, pages = objects_of(settings), Pages(guarded)
             yield Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))
+
+
+def within(
+    opening: Callable[[Settings], AbstractAsyncContextManager[Opened]], work: Callable[[Opened], Awaitable[Result]]
+) -> Result:
+    """Open something of the settings, and do something with it, where there is no event loop; raises Misconfigured."""
+
+    async def run() -> Result:
+        async with opening(read_settings()) as opened:
+            return await work(opened)
+
+    return asyncio.run(run())
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,6 +218,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def base_url(self) -> str:
+        """Where a server of these settings is found, for links that no request leads to."""
+        return str(self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
     def limits(self) -> Mapping[Quota, int]:
         """What every account may ask for."""
         return self.tiers.get(self.tier, {})
