@@ -2,7 +2,7 @@
 
 import errno
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -26,6 +26,22 @@ def folder(name: str, models: Path) -> Path:
 def present(weights: Weights, models: Path) -> bool:
     """Tell whether a model is here; it appears only once it is complete."""
     return folder(weights.name, models).is_dir()
+
+
+def chosen(name: str, models: Path, known: Sequence[Weights]) -> Path | None:
+    """Give the folder of the model `name`, under `auto` of the first of those known, if it is here."""
+    names = [weights.name for weights in known] if name == "auto" else [name]
+    return next((here for each in names if (here := folder(each, models)).is_dir()), None)
+
+
+def missing(name: str, models: Path, known: Sequence[Weights], suggested: str) -> str | None:
+    """Say which command fetches what would be chosen; None when it is here."""
+    if chosen(name, models, known):
+        return None
+    if name in {"auto", *(weights.name for weights in known)}:
+        wanted = suggested if name == "auto" else name
+        return f"no model of it is here; fetch one with `voxhall models pull {wanted}`"
+    return f"there is no model {name!r} in {models}"
 
 
 def remove(weights: Weights, models: Path) -> None:
