@@ -238,7 +238,7 @@ class Sessions:
         steps = {each.step: each for each in reversed(ended.timeline)}
         listened, thought = steps.get("listening"), steps.get("thinking")
         told, voice = self._conversations, "" if leading.equipment.tts else leading.equipment.voice
-        await told.begin(leading.asking.caller, "agent", voice=voice, uid=ended.uid, started_at=began)
+        await told.begin(leading.asking.caller, "agent", ended.uid, voice=voice, started_at=began)
         asked_at, seconds = began + (listened.began if listened else 0.0), ended.captured_seconds
         await told.add_turn(ended.uid, Said("user", ended.transcript, asked_at, seconds=seconds))
         if ended.response:
@@ -252,7 +252,7 @@ class Sessions:
                 interrupted=ended.end_reason == "stopped_by_api",
             )
             await told.add_turn(ended.uid, said)
-        await told.end(ended.uid, ended_at=ended.completed_at, cost=cost)
+        await told.end(ended.uid, ended_at=ended.completed_at or time.time(), cost=cost)
 
     async def _save(self, leading: Leading) -> None:
         """Record what becomes of a session while it goes on, and tell whoever watches."""
