@@ -131,6 +131,10 @@ async def describe(connection: AsyncConnection, job_id: int) -> dict[str, object
     return {"id": job_id, "state": row.state, "text": "ሰላም"} if row else None
 
 
+async def nowhere(_connection: AsyncConnection, _job_id: int) -> None:
+    """Give no address: jobs come without one."""
+
+
 @asynccontextmanager
 async def hooked(
     database: Database,
@@ -146,7 +150,7 @@ async def hooked(
         await (answers.pop(0) if answers else TAKE)(asked, writer)
 
     queue, seal = Queue(database), await open_seal(database)
-    Announcer(queue, {TOLD})
+    Announcer(queue, {TOLD}, nowhere)
     async with serving_upstream(hook=behave) as upstream, open_guarded(allow) as guarded:
         delivering = Delivering(database, queue, guarded, seal, describe, patience=PATIENCE, delays=delays)
         hooks = Webhooks(database, queue, guarded, seal)

@@ -1,6 +1,7 @@
 """A history to look at: rows and objects as the services that work leave them, made without any engine."""
 
 from dataclasses import dataclass
+from uuid import uuid4
 
 from sqlalchemy import update
 
@@ -16,6 +17,7 @@ from voxhall.stores import renders, transcriptions, websearch
 from voxhall.stores.database import Database
 from voxhall.stores.objects import Objects
 from voxhall.stores.tables import jobs
+from voxhall.stores.voice_conversations import sounds_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,13 @@ class Remembering:
     async def conversation(self, voice: str, at: float, *turns: str, uid: str | None = None) -> str:
         """Add a conversation that began at a moment; the user says the first of its turns."""
         conversations = Conversations(self.database)
-        named = await conversations.begin(self.caller, "realtime", voice=voice, uid=uid, started_at=at)
+        named = uid or f"sess_{uuid4().hex}"
+        await conversations.begin(self.caller, "realtime", named, voice=voice, started_at=at)
         for number, text in enumerate(turns):
-            key = f"{conversations.sounds_of(self.caller, named)}/{number}.opus"
+            key = f"{sounds_of(self.caller.account_id, named)}/{number}.opus"
             await self.objects.put_bytes(key, b"sound")
             role = "assistant" if number % 2 else "user"
             await conversations.add_turn(named, Said(role, text, at + number, audio_key=key))
         await conversations.add_call(named, Called("calendar", {"range": "today"}, at + 1, result="2 events"))
-        await conversations.end(named, ended_at=at + 312.4)
+        await conversations.end(named, ended_at=at + 312.4, cost=None)
         return named

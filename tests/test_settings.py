@@ -1,5 +1,7 @@
 """Settings are read once, and what cannot be right is refused by name."""
 
+import re
+
 import pytest
 
 from voxhall.errors import Misconfigured
@@ -17,3 +19,10 @@ def test_what_is_no_network_is_refused(value: str) -> None:
     """With the value in the sentence."""
     with pytest.raises(Misconfigured, match=value.partition("/")[0]):
         read_settings(net_allow=value)
+
+
+@pytest.mark.parametrize("value", ["https://app.example.com/", "app.example.com", "*", "https://[app"])
+def test_what_is_no_origin_is_refused(value: str) -> None:
+    """A browser would never send it."""
+    with pytest.raises(Misconfigured, match=re.escape(repr(value))):
+        read_settings(cors_origins=f"https://fine.example.com, {value}")

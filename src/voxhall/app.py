@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from voxhall.accounts.answers import Answers
@@ -14,17 +14,16 @@ from voxhall.domain.document import CRAWL, INDEX
 from voxhall.domain.history import EXPORT
 from voxhall.domain.record import UNLIMITED
 from voxhall.domain.work import LISTEN, TRANSCRIBE
-from voxhall.engines.host import Host
-from voxhall.engines.registry import Registry
-from voxhall.ground import Ground, index_of, open_ground, renders_of, researching
+from voxhall.ground import Ground, Voices, index_of, open_ground, researching, voices_of
 from voxhall.jobs import webhooks as deliveries
 from voxhall.jobs.queue import Queue
 from voxhall.jobs.sweeping import Step, sweeping
 from voxhall.jobs.worker import Handler, Limits, Worker
 from voxhall.log import logger
-from voxhall.net.guard import Guarded
+from voxhall.net.guard import Guarded, open_guarded
 from voxhall.net.recordings import open_recording
 from voxhall.pipelines.listen import Desk
+from voxhall.services.agent import Agent
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.contents import Contents
@@ -42,7 +41,8 @@ from voxhall.services.probe import Probing
 from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.renders import Renders
 from voxhall.services.research import Research
-from voxhall.services.sessions import Sessions, Stand, open_sessions
+from voxhall.services.session_files import Files
+from voxhall.services.sessions import Sessions
 from voxhall.services.tongues import Tongues
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcribing import Transcribing
@@ -61,6 +61,8 @@ log = logger(__name__)
 
 DOWNLOAD_SECONDS = 3600.0
 """That fetching a recording from elsewhere may take."""
+EVERYWHERE = ("0.0.0.0/0", "::/0")
+"""Where addresses may lead to that the operator has set."""
 INDEX_SLOTS = 2
 """Documents read at once in one process."""
 CRAWL_SLOTS = 8
@@ -74,8 +76,6 @@ class Platform:
     settings: Settings
     objects: Objects
     queue: Queue
-    host: Host
-    registry: Registry
     keys: Keys
     answers: Answers
     quotas: Quotas
@@ -100,24 +100,8 @@ class Platform:
     probing: Probing
     webhooks: Webhooks
     signer: Signer
-    engines: dict[str, list[str]] = field(default_factory=dict)
+    engines: dict[str, list[str]]
     """Names of the usable engines by ability."""
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """ISO 639-1 codes of the languages that can be transcribed here."""
-        usable = self.registry.usable("recognize")
-        return tuple(sorted({language for engine in usable for language in engine.languages or ()}))
-
-    def loaded(self, ability: str) -> list[str]:
-        """Name the engines of an ability that are loaded at this moment."""
-        named = {name for process in self.host.status() for name in process.engines}
-        return [engine.name for engine in self.registry.of(ability) if f"{ability}/{engine.name}" in named]
-
-    def loaded_languages(self) -> list[str]:
-        """Give the languages of the recognisers that are loaded at this moment."""
-        loaded = [engine for engine in self.registry.of("recognize") if engine.name in self.loaded("recognize")]
-        return sorted({language for engine in loaded for language in engine.languages or ()})
 
     async def health(self) -> Health:
         """Tell what works."""
@@ -142,27 +126,24 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
         toolbox = Toolbox(registry, host, settings.recognizer, settings.diarizer)
         transcripts = Transcripts(database, ground.objects, queue, toolbox, quotas)
         webhooks = await stack.enter_async_context(_announcing(ground, transcripts.describer(tell)))
-        cast, pronunciations = Cast(registry), Pronunciations(database)
-        clones = Clones(database, ground.objects, registry, host, cast)
-        renders = renders_of(ground, cast, clones, pronunciations)
-        stack.push_async_callback(renders.close)
+        voices = voices_of(ground)
+        stack.push_async_callback(voices.renders.close)
         desk = stack.enter_context(closing(Desk(settings.engine_processes)))
         live = await stack.enter_async_context(_listening(ground, toolbox, quotas, desk))
         translations = stack.enter_context(closing(_translations(ground)))
         knowledge, indexing = await stack.enter_async_context(_indexing(ground))
         research = await stack.enter_async_context(researching(ground, knowledge))
-        stand = Stand(toolbox, desk, research, renders, cast, quotas, registry, host, Conversations(database))
-        sessions = await stack.enter_async_context(open_sessions(settings, database, ground.guarded, stand))
+        agent = await stack.enter_async_context(_equipping(ground, toolbox, desk, research, voices))
+        sessions = _sessions(ground, agent, quotas)
+        await stack.enter_async_context(sessions.working())
         uploads, exports = Uploads(database, ground.objects), _exports(ground)
-        kept = (transcripts, uploads, renders, webhooks, answers, exports, sessions, indexing)
+        kept = (transcripts, uploads, voices.renders, webhooks, answers, exports, sessions, indexing)
         steps: list[Step] = [*(each.sweep for each in kept), partial(keys.sweep, ground.objects), keys.refresh_origins]
         await stack.enter_async_context(_working(ground, toolbox, {EXPORT: exports}, steps))
         yield Platform(
             settings=settings,
             objects=ground.objects,
             queue=queue,
-            host=host,
-            registry=registry,
             keys=keys,
             answers=answers,
             quotas=quotas,
@@ -171,14 +152,14 @@ async def open_platform(settings: Settings, tell: Tell) -> AsyncIterator[Platfor
             transcripts=transcripts,
             live=live,
             uploads=uploads,
-            cast=cast,
-            clones=clones,
-            pronunciations=pronunciations,
-            renders=renders,
+            cast=voices.cast,
+            clones=voices.clones,
+            pronunciations=voices.pronunciations,
+            renders=voices.renders,
             sessions=sessions,
             phrasebook=Phrasebook(database),
             translations=translations,
-            history=History(database, ground.objects, transcripts, renders),
+            history=History(database, ground.objects, transcripts, voices.renders),
             exports=exports,
             knowledge=knowledge,
             research=research,
@@ -204,6 +185,44 @@ def _translations(ground: Ground) -> Translations:
     tongues = Tongues(ground.registry, ground.host, settings.translator)
     terms = TranslationTerms(settings.max_translation_characters, settings.translation_price)
     return Translations(ground.database, tongues, Phrasebook(ground.database), terms)
+
+
+@asynccontextmanager
+async def _equipping(
+    ground: Ground, toolbox: Toolbox, desk: Desk, research: Research, voices: Voices
+) -> AsyncIterator[Agent]:
+    async with open_guarded(EVERYWHERE) as trusted:
+        yield Agent(
+            toolbox=toolbox,
+            desk=desk,
+            research=research,
+            renders=voices.renders,
+            cast=voices.cast,
+            guarded=ground.guarded,
+            trusted=trusted,
+            settings=ground.settings,
+        )
+
+
+def _sessions(ground: Ground, agent: Agent, quotas: Quotas) -> Sessions:
+    settings = ground.settings
+    files = Files(
+        scratch=settings.scratch_dir,
+        generated=settings.generated_audio_dir,
+        hours=settings.generated_audio_hours,
+        longest=settings.max_audio_hours * 3600,
+        registry=ground.registry,
+        host=ground.host,
+    )
+    return Sessions(
+        database=ground.database,
+        quotas=quotas,
+        agent=agent,
+        files=files,
+        conversations=Conversations(ground.database),
+        at_once=settings.max_sessions,
+        price=settings.transcription_price,
+    )
 
 
 def _listening(ground: Ground, toolbox: Toolbox, quotas: Quotas, desk: Desk) -> AbstractAsyncContextManager[Live]:

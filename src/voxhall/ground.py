@@ -1,8 +1,10 @@
 """What the services of a platform stand on, and those of them that are also needed without a server."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from voxhall.engines.host import Host
 from voxhall.engines.registry import Registry
@@ -18,10 +20,14 @@ from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.providers import Judging, open_web
 from voxhall.services.renders import Renders, Terms
 from voxhall.services.research import Research
+from voxhall.services.tools import registry_of
 from voxhall.services.writing import Writing, extractor
-from voxhall.settings import Settings
+from voxhall.settings import Settings, read_settings
 from voxhall.stores.database import Database, open_database
 from voxhall.stores.objects import Objects, open_objects
+
+Opened = TypeVar("Opened")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +47,43 @@ class Ground:
 
 @asynccontextmanager
 async def open_ground(settings: Settings) -> AsyncIterator[Ground]:
-    """Open stores, engines and the way out."""
+    """Open stores, engines and the way out; raises Misconfigured."""
+    registry = registry_of(settings)
     async with open_database(database_url(settings)) as database, open_guarded(settings.net_allow) as guarded:
-        registry = Registry(settings.models_dir, settings.options_by_engine)
         with Host(registry, processes=settings.engine_processes, idle_seconds=settings.engine_idle_seconds) as host:
             objects, pages = objects_of(settings), Pages(guarded)
             yield Ground(settings, database, objects, registry, host, guarded, pages, Queue(database))
 
 
-def renders_of(ground: Ground, cast: Cast, clones: Clones, pronunciations: Pronunciations) -> Renders:
-    """Give the service that speaks."""
-    settings = ground.settings
-    return Renders(
-        database=ground.database,
+def within(
+    opening: Callable[[Settings], AbstractAsyncContextManager[Opened]], work: Callable[[Opened], Awaitable[Result]]
+) -> Result:
+    """Open something of the settings, and do something with it, where there is no event loop; raises Misconfigured."""
+
+    async def run() -> Result:
+        async with opening(read_settings()) as opened:
+            return await work(opened)
+
+    return asyncio.run(run())
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """What speaks."""
+
+    cast: Cast
+    clones: Clones
+    pronunciations: Pronunciations
+    renders: Renders
+
+
+def voices_of(ground: Ground) -> Voices:
+    """Give what speaks; its `renders` are to be closed by whoever begins some."""
+    settings, database, cast = ground.settings, ground.database, Cast(ground.registry)
+    clones = Clones(database, ground.objects, ground.registry, ground.host, cast)
+    pronunciations = Pronunciations(database)
+    renders = Renders(
+        database=database,
         objects=ground.objects,
         host=ground.host,
         cast=cast,
@@ -61,6 +91,7 @@ def renders_of(ground: Ground, cast: Cast, clones: Clones, pronunciations: Pronu
         pronunciations=pronunciations,
         terms=Terms(settings.max_speech_characters, settings.speech_price, settings.speech_slots),
     )
+    return Voices(cast, clones, pronunciations, renders)
 
 
 def index_of(ground: Ground) -> tuple[Knowledge, Indexing]:

@@ -1,6 +1,5 @@
 """The local index and research without a server: for the command line and the library."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,11 +8,11 @@ from typing import TypeVar
 from voxhall.accounts.keys import Keys
 from voxhall.domain.knowledge import Answer, Hit, Question, Topic
 from voxhall.domain.record import Caller
-from voxhall.ground import index_of, open_ground, researching
+from voxhall.ground import index_of, open_ground, researching, within
 from voxhall.services.indexing import Indexing
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.research import Asking, Research
-from voxhall.settings import Settings, read_settings
+from voxhall.settings import Settings
 
 Result = TypeVar("Result")
 
@@ -42,19 +41,13 @@ async def open_library(settings: Settings) -> AsyncIterator[Library]:
     async with open_ground(settings) as ground:
         knowledge, indexing = index_of(ground)
         caller = await Keys(ground.database).first_admin()
-        base_url = str(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
         async with researching(ground, knowledge) as research:
-            yield Library(knowledge, research, indexing, caller, base_url)
+            yield Library(knowledge, research, indexing, caller, settings.base_url)
 
 
 def in_library(work: Callable[[Library], Awaitable[Result]]) -> Result:
     """Do something with the library of the settings."""
-
-    async def run() -> Result:
-        async with open_library(read_settings()) as library:
-            return await work(library)
-
-    return asyncio.run(run())
+    return within(open_library, work)
 
 
 def search_everywhere(text: str, *, limit: int = 10, topic: Topic = "general", days: int | None = None) -> list[Hit]:

@@ -7,31 +7,37 @@ from dataclasses import dataclass
 from voxhall.accounts.keys import Keys
 from voxhall.accounts.limits import Quotas
 from voxhall.domain.record import Caller
-from voxhall.engines.host import Host
-from voxhall.engines.registry import Registry
-from voxhall.ground import database_url, objects_of, open_ground, renders_of
+from voxhall.ground import database_url, open_ground, voices_of
 from voxhall.services.cast import Cast
 from voxhall.services.clones import Clones
 from voxhall.services.exports import Exports
 from voxhall.services.history import History
-from voxhall.services.pronunciations import Pronunciations
 from voxhall.services.tools import Toolbox
 from voxhall.services.transcripts import Transcripts
 from voxhall.settings import Settings
 from voxhall.stores.database import open_database
 
 
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What is needed to look into history."""
+
+    history: History
+    exports: Exports
+    caller: Caller
+    """Acts for the account whose history it is."""
+
+
 @asynccontextmanager
-async def open_archive(settings: Settings) -> AsyncIterator[tuple[History, Exports, Caller]]:
-    """Open only what is needed to look into the first admin's history; the caller acts for that account."""
+async def open_archive(settings: Settings) -> AsyncIterator[Archive]:
+    """Open only what is needed to look into the first admin's history."""
     async with open_ground(settings) as ground:
-        database, objects, host, cast = ground.database, ground.objects, ground.host, Cast(ground.registry)
-        toolbox = Toolbox(ground.registry, host, settings.recognizer, settings.diarizer)
+        database, objects = ground.database, ground.objects
+        toolbox = Toolbox(ground.registry, ground.host, settings.recognizer, settings.diarizer)
         transcripts = Transcripts(database, objects, ground.queue, toolbox, Quotas(database, settings.limits))
-        clones = Clones(database, objects, ground.registry, host, cast)
-        history = History(database, objects, transcripts, renders_of(ground, cast, clones, Pronunciations(database)))
+        history = History(database, objects, transcripts, voices_of(ground).renders)
         exports = Exports(database, objects, ground.queue, settings.scratch_dir)
-        yield history, exports, await Keys(database).first_admin()
+        yield Archive(history, exports, await Keys(database).first_admin())
 
 
 @asynccontextmanager
@@ -54,9 +60,6 @@ class Studio:
 @asynccontextmanager
 async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
     """Open only what is needed to look after the first admin's voices."""
-    async with open_database(database_url(settings)) as database:
-        registry = Registry(settings.models_dir, settings.options_by_engine)
-        with Host(registry, processes=settings.engine_processes) as host:
-            cast = Cast(registry)
-            clones = Clones(database, objects_of(settings), registry, host, cast)
-            yield Studio(cast, clones, await Keys(database).first_admin())
+    async with open_ground(settings) as ground:
+        voices = voices_of(ground)
+        yield Studio(voices.cast, voices.clones, await Keys(ground.database).first_admin())

@@ -16,7 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from voxhall.domain.record import UNLIMITED, Quota
+from voxhall.domain.record import UNLIMITED, Quota, is_origin
 from voxhall.errors import Misconfigured
 
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -210,6 +210,9 @@ class Settings(BaseSettings):
         if self.tier != UNLIMITED_TIER and self.tier not in self.tiers:
             known = ", ".join((UNLIMITED_TIER, *self.tiers))
             raise ValueError(f"tier is {self.tier!r}; there are: {known}")
+        for origin in self.cors_origins:
+            if not is_origin(origin):
+                raise ValueError(f"cors_origins names {origin!r}, which is no origin, as in https://app.example.com")
         for network in (*self.trusted_proxies, *self.net_allow):
             ipaddress.ip_network(network)
         return self
@@ -218,6 +221,11 @@ class Settings(BaseSettings):
     def max_upload_bytes(self) -> int:
         """Largest recording accepted."""
         return self.max_upload_mb * 2**20
+
+    @property
+    def base_url(self) -> str:
+        """Where a server of these settings is found, for links that no request leads to."""
+        return str(self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def limits(self) -> Mapping[Quota, int]:

@@ -66,6 +66,7 @@ async def test_everything_that_is_said_about_a_key_is_kept(keys: Keys) -> None:
         ({"allowed_ips": ("10.0.0.0/64",)}, "allowed_ips"),
         ({"allowed_origins": ("app.example.com",)}, "allowed_origins"),
         ({"allowed_origins": ("https://app.example.com/page",)}, "allowed_origins"),
+        ({"allowed_origins": ("https://[app",)}, "allowed_origins"),
         ({"scopes": frozenset()}, "scopes"),
         ({"scopes": frozenset(Scope), "key_type": KeyType.RESTRICTED}, "scopes"),
         ({"scopes": frozenset(Scope), "key_type": KeyType.PUBLISHABLE}, "scopes"),

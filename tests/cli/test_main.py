@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +105,20 @@ def test_doctor_says_what_is_usable(tmp_path: Path) -> None:
     assert "voxhall models pull" in shown
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"VOXHALL_RECOGNIZER": "whispr"}, "recognizer: no engine for it is called 'whispr'; there are: auto, whisper"),
+        ({"VOXHALL_DIARIZER": "typo"}, "diarizer: no engine for it is called 'typo'; there are: auto, "),
+        ({"VOXHALL_TRANSLATOR": "babelfish"}, "translator: no engine for it is called 'babelfish'"),
+        ({"VOXHALL_ENGINE_OPTIONS__WHISPR__MODEL": "small"}, "engine_options: no engine for it is called 'whispr'"),
+    ],
+)
+def test_an_engine_that_there_is_not_is_named(settings: dict[str, str], told: str, tmp_path: Path) -> None:
+    """With those there are, before anybody sends work for it."""
+    assert told in " ".join(voxhall("doctor", data_dir=tmp_path, code=1, **settings).stderr.split())
+
+
 def test_config_prints_what_would_be_read_back(tmp_path: Path) -> None:
     """Its output is a voxhall.toml that gives the same settings, secrets aside."""
     first = voxhall(
@@ -126,6 +139,8 @@ def test_config_prints_what_would_be_read_back(tmp_path: Path) -> None:
         ({"VOXHALL_TRUSTED_PROXIES": "everybody"}, "everybody"),
         ({"VOXHALL_DATABASE_URL": "nonsense"}, "database_url"),
         ({"VOXHALL_OBJECTS_URL": "nonsense"}, "objects_url"),
+        ({"VOXHALL_CORS_ORIGINS": "https://app.example.com/"}, "https://app.example.com/"),
+        ({"VOXHALL_RECOGNIZER": "whispr"}, "whisper"),
     ],
 )
 def test_a_wrong_setting_is_named(settings: dict[str, str], named: str, tmp_path: Path) -> None:
@@ -145,25 +160,3 @@ def test_models_are_listed(tmp_path: Path) -> None:
 def test_the_version_is_told(tmp_path: Path) -> None:
     """By an option."""
     assert voxhall("--version", data_dir=tmp_path).stdout.strip().count(".") == 2
-
-
-def test_listen_writes_words_as_they_are_spoken(tmp_path: Path) -> None:
-    """A file at its own pace: each turn a line of standard output, the growing words elsewhere."""
-    done = voxhall("listen", BECKETT, "--language", "en", "--speakers", data_dir=tmp_path)
-    lines = done.stdout.splitlines()
-    assert len(lines) > 2
-    assert all(re.match(r"\[\d\d:\d\d\.\d\] Speaker 1: \w", line) for line in lines)
-    assert "fail" in done.stdout.lower()
-
-
-def test_listen_without_a_microphone_says_what_would_help(tmp_path: Path) -> None:
-    """One sentence, exit status 1."""
-    try:
-        import sounddevice  # noqa: PLC0415 - it needs a native library
-
-        devices = len(sounddevice.query_devices())
-    except OSError:
-        devices = 0
-    if devices:
-        pytest.skip("there is a microphone here")
-    assert "FILE" in voxhall("listen", data_dir=tmp_path, code=1).stderr

@@ -207,14 +207,6 @@ def test_an_idle_process_ends(registry: Registry) -> None:
         assert troubled.pid() != pid
 
 
-def test_a_process_that_has_grown_too_big_is_replaced(registry: Registry) -> None:
-    """What an engine leaks does not add up."""
-    with Host(registry, processes=1, memory_limit=1) as host:
-        troubled = host.scope().engine(Troubled, engine)
-        assert troubled.pid() != troubled.pid()
-        assert host.status() == ()
-
-
 def test_engines_are_loaded_ahead(host: Host) -> None:
     """Warming loads in the background; an engine that cannot be loaded disturbs nobody."""
     host.warm([stillborn, engine])

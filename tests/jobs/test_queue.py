@@ -186,9 +186,9 @@ async def test_a_job_that_gets_on_may_be_lost_any_number_of_times(
     """Each finished piece forgives the strikes before it, and is there for the next attempt."""
     [job_id] = await add(queue, database, caller.account_id)
     for number in range(3 * MAX_STRIKES):
-        job = await claim(queue)
+        job = await claim(queue, lease=-1)
         await queue.put_checkpoint(job, f"piece/{number}", b"done")
-        assert await queue.reap(dead_worker="w") == 1
+        assert await queue.reap() == 1
     assert await state(database, job_id) == ("queued", None)
     assert len(await queue.checkpoints(job_id)) == 3 * MAX_STRIKES
 
@@ -197,9 +197,9 @@ async def test_a_piece_that_is_done_again_forgives_nothing(queue: Queue, databas
     """An attempt that finishes only what was finished before gets nowhere."""
     [job_id] = await add(queue, database, caller.account_id)
     for _ in range(MAX_STRIKES + 1):
-        job = await claim(queue)
+        job = await claim(queue, lease=-1)
         await queue.put_checkpoint(job, "piece", b"done")
-        await queue.reap(dead_worker="w")
+        await queue.reap()
         if (await state(database, job_id))[0] == "failed":
             break
     assert await state(database, job_id) == ("failed", "worker_lost")
@@ -252,8 +252,9 @@ async def test_a_job_that_is_being_cancelled_is_not_claimed(queue: Queue, databa
 
 
 async def lose(queue: Queue, job: Claimed) -> None:
-    """Find the job's worker dead."""
-    await queue.reap(dead_worker=job.worker)
+    """Hear of the job's worker no more."""
+    await queue.heartbeat(job, lease=-1, progress=None)
+    await queue.reap()
 
 
 async def fault(queue: Queue, job: Claimed) -> None:

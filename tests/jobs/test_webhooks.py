@@ -174,10 +174,11 @@ async def test_a_cancelled_job_is_no_news(bench: Hooked) -> None:
 async def test_a_job_whose_workers_died_is_told_of_as_failed(bench: Hooked) -> None:
     """However a job ends, it is told."""
     await bench.register()
-    await bench.begin()
-    for _ in range(MAX_STRIKES):
-        await bench.queue.reap(dead_worker="w")
-        await bench.queue.claim("w", kinds=[TOLD], lease=60, per_account=10)
+    job: Claimed | None = await bench.begin()
+    while job:
+        await bench.queue.heartbeat(job, lease=-1, progress=None)
+        await bench.queue.reap()
+        job = await bench.queue.claim("w", kinds=[TOLD], lease=60, per_account=10)
     await bench.settle()
     assert [json.loads(asked.body)["event"] for asked in bench.asked] == ["job.failed"]
 
@@ -278,8 +279,8 @@ async def test_a_delivery_whose_workers_died_is_not_left_pending(bench: Hooked) 
     await bench.register()
     await bench.end()
     for _ in range(MAX_STRIKES):
-        await bench.queue.claim("w", kinds=[KIND], lease=60, per_account=10)
-        await bench.queue.reap(dead_worker="w")
+        await bench.queue.claim("w", kinds=[KIND], lease=-1, per_account=10)
+        await bench.queue.reap()
     assert [(each.status, each.next_attempt_at) for each in await bench.log()] == [("failed", None)]
 
 

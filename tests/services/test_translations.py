@@ -9,7 +9,7 @@ from platforms import Opened, opened
 from tiny_nllb import write_nllb
 from voxhall.domain.record import Caller
 from voxhall.domain.translation import Phrase
-from voxhall.errors import EngineUnavailable, InvalidInput, NotFound, TooLarge
+from voxhall.errors import InvalidInput, Misconfigured, NotFound, TooLarge
 from voxhall.services.phrasebook import LONGEST, Phrasebook
 from voxhall.settings import read_settings
 from voxhall.stores.database import Database
@@ -89,11 +89,10 @@ async def test_translations_are_in_the_ledger(platform: Opened) -> None:
 
 
 async def test_a_translator_that_there_is_not_is_told(tmp_path: Path) -> None:
-    """With those there are."""
-    async with opened(tmp_path, translator="babelfish") as server:
-        caller = await server.platform.keys.first_admin()
-        with pytest.raises(EngineUnavailable, match=r"babelfish.*nllb"):
-            await server.platform.translations.translate(caller, ["hello"], "en", "am")
+    """With those there are, before anybody asks for a translation."""
+    with pytest.raises(Misconfigured, match=r"babelfish.*nllb"):
+        async with opened(tmp_path, translator="babelfish"):
+            pass
 
 
 def test_the_language_model_of_the_settings_is_an_engine() -> None:

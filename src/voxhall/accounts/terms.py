@@ -3,11 +3,10 @@
 import ipaddress
 from collections.abc import Iterable
 from typing import cast
-from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement
 
-from voxhall.domain.record import UNLIMITED, Environment, Key, KeyTerms, KeyType, Limits, NewKey, Scope
+from voxhall.domain.record import UNLIMITED, Environment, Key, KeyTerms, KeyType, Limits, NewKey, Scope, is_origin
 from voxhall.errors import InvalidInput
 
 PREFIXES = {KeyType.PUBLISHABLE: "pk_", KeyType.RESTRICTED: "rk_", KeyType.ADMIN: "ak_"}
@@ -105,8 +104,7 @@ def _network(text: str) -> str:
 
 def _origins(origins: Iterable[str]) -> list[str]:
     for each in origins:
-        parts = urlsplit(each)
-        if not parts.scheme or not parts.netloc or each != f"{parts.scheme}://{parts.netloc}":
+        if not is_origin(each):
             raise InvalidInput(f"{each[:100]!r} is no origin, as in https://app.example.com", param="allowed_origins")
     return list(origins)
 

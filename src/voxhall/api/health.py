@@ -39,7 +39,7 @@ async def facts(connection: HTTPConnection) -> tuple[Health, Facts]:
     remote = platform.objects.remote
     found = Facts(
         version=state.version,
-        loaded_models=platform.loaded("recognize"),
+        loaded_models=platform.models.engines(),
         available_models=state.engines["recognize"],
         device="cpu",
         silero_vad_available="silero" in state.engines["vad"],

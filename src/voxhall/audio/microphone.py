@@ -21,7 +21,7 @@ SECONDS = 10.0
 """That listing the devices, or opening one, may take."""
 BLOCK = 0.1
 """Seconds of sound that are read at once."""
-MISSING = "PortAudio is not installed on this server; `make system` installs it"
+MISSING = "PortAudio is not installed here; `make system` installs it, or send a recording instead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ async def choose(device: int | str | None) -> int | None:
     if known is None:
         raise MicrophoneUnavailable(MISSING)
     if not known:
-        raise MicrophoneUnavailable("this server has no microphone; send a recording to /api/v1/sessions/start-file")
+        raise MicrophoneUnavailable("there is no microphone here; send a recording instead")
     if device is None:
         return None
     wanted = str(device).strip().lower()

@@ -1,10 +1,7 @@
 """History from the terminal; works on the database directly, with or without a running server."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
@@ -13,43 +10,20 @@ from rich.table import Table
 
 from voxhall.domain.conversation import Conversation, Turn
 from voxhall.domain.history import KINDS, Item, Kind, Wanted
-from voxhall.domain.record import Caller
 from voxhall.domain.transcription import Record
 from voxhall.domain.voice import Render
 from voxhall.errors import InvalidInput
-from voxhall.offices import open_archive
-from voxhall.services.exports import Exports
-from voxhall.services.history import History
-from voxhall.settings import read_settings
+from voxhall.ground import within
+from voxhall.offices import Archive, open_archive
 from voxhall.text.captions import transcript_text
 from voxhall.text.times import iso_utc
 
 app = typer.Typer(no_args_is_help=True)
-Result = TypeVar("Result")
 
 SHOWN = 60
 """Characters of a text in a list."""
 TURNS = 2000
 """Of a conversation that are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """What is needed to look into history."""
-
-    history: History
-    exports: Exports
-    caller: Caller
-
-
-def in_archive(work: Callable[[Archive], Awaitable[Result]]) -> Result:
-    """Do something with history."""
-
-    async def run() -> Result:
-        async with open_archive(read_settings()) as opened:
-            return await work(Archive(*opened))
-
-    return asyncio.run(run())
 
 
 @app.command("list")
@@ -65,7 +39,7 @@ def show_all(
     async def look(archive: Archive) -> tuple[int, list[Item]]:
         return await archive.history.page(archive.caller, wanted, limit=limit, offset=(page - 1) * limit)
 
-    total, items = in_archive(look)
+    total, items = within(open_archive, look)
     table = Table("when", "type", "id", "", box=None)
     for item in items:
         table.add_row(*_row(item))
@@ -92,7 +66,7 @@ def show(
                 result = await history.transcripts.peek(record)
                 return record, transcript_text(result, events=record.options.sounds) if result else None
 
-    typer.echo(msgspec.json.format(msgspec.json.encode(in_archive(look))).decode())
+    typer.echo(msgspec.json.format(msgspec.json.encode(within(open_archive, look))).decode())
 
 
 @app.command()
@@ -106,7 +80,7 @@ def search(
     async def look(archive: Archive) -> tuple[list[Turn], list[Record]]:
         return await archive.history.search(archive.caller, question, limit=limit, said=True)
 
-    turns, records = in_archive(look)
+    turns, records = within(open_archive, look)
     table = Table("when", "type", "id", "", box=None)
     for turn in turns:
         table.add_row(_when(turn.created_at), "turn", turn.conversation, f"{turn.role}: {turn.text}")
@@ -118,7 +92,7 @@ def search(
 @app.command()
 def export(path: Annotated[Path, typer.Argument(help="The zip to write.")]) -> None:
     """Write everything into a zip: sound, texts, and what is known of each item."""
-    number = in_archive(lambda archive: archive.exports.write(archive.caller.account_id, path))
+    number = within(open_archive, lambda archive: archive.exports.write(archive.caller.account_id, path))
     typer.echo(f"{number} items are in {path}")
 
 

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from voxhall import __version__
-from voxhall.engines.registry import ABILITIES, OPTIONAL, Registry
+from voxhall.engines.registry import ABILITIES, OPTIONAL
+from voxhall.services.tools import registry_of
 from voxhall.settings import Settings, read_settings
 
 
@@ -38,7 +39,7 @@ def doctor() -> None:
     console.print(
         f"Voxhall {__version__}, Python {sys.version.split()[0]}, data in {settings.data_dir}", highlight=False
     )
-    registry = Registry(settings.models_dir, settings.options_by_engine)
+    registry = registry_of(settings)
     table = Table("ability", "engine", "languages", "state", box=None)
     broken = []
     for ability in ABILITIES:

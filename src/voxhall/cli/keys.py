@@ -1,30 +1,18 @@
 """API keys from the terminal; works on the database directly, with or without a running server."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from voxhall.accounts.keys import Keys
 from voxhall.domain.record import Environment, KeyType, NewKey, Scope
+from voxhall.ground import within
 from voxhall.offices import open_keys
-from voxhall.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True)
-Result = TypeVar("Result")
-
-
-def _with_keys(work: Callable[[Keys], Awaitable[Result]]) -> Result:
-    async def run() -> Result:
-        async with open_keys(read_settings()) as keys:
-            return await work(keys)
-
-    return asyncio.run(run())
 
 
 @app.command()
@@ -57,14 +45,14 @@ def create(  # noqa: PLR0913 - each is an option
     }
     if scopes:
         terms["scopes"] = frozenset(scopes)
-    typer.echo(_with_keys(lambda keys: keys.create(account, **terms)))
+    typer.echo(within(open_keys, lambda keys: keys.create(account, **terms)))
 
 
 @app.command("list")
 def show() -> None:
     """List all keys, without their secrets."""
     table = Table("id", "account", "name", "starts with", "type", "scopes", "made", "state", box=None)
-    for key in _with_keys(lambda keys: keys.all()):
+    for key in within(open_keys, lambda keys: keys.all()):
         scopes = ", ".join(sorted(key.scopes))
         state = key.state(time.time())
         table.add_row(str(key.id), key.account, key.name, key.prefix, key.key_type, scopes, _day(key.created_at), state)
@@ -74,7 +62,7 @@ def show() -> None:
 @app.command()
 def revoke(key_id: Annotated[int, typer.Argument(help="An id of `voxhall keys list`.")]) -> None:
     """Take a key's power away, at once and for good."""
-    _with_keys(lambda keys: keys.revoke(key_id))
+    within(open_keys, lambda keys: keys.revoke(key_id))
     typer.echo(f"key {key_id} is revoked")
 
 

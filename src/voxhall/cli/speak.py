@@ -16,11 +16,11 @@ from rich.console import Console
 from voxhall.audio.encode import encode
 from voxhall.audio.pcm import to_pcm
 from voxhall.audio.wav import header
-from voxhall.cli.voices import in_studio
 from voxhall.domain.voice import Order, Spoken, Voice
 from voxhall.engines.protocols import Samples
 from voxhall.errors import InvalidInput, NotFound
-from voxhall.offices import Studio
+from voxhall.ground import within
+from voxhall.offices import Studio, open_studio
 from voxhall.pipelines.speak import SPEECH_RATE
 from voxhall.services.clones import PREFIX
 from voxhall.services.local import open_engines, sound_format
@@ -91,7 +91,7 @@ def _cloned(voice_id: str) -> tuple[Voice, Samples | None]:
         found = (await studio.clones.find(studio.caller, voice_id)).voice
         return found, await studio.clones.reference(found)
 
-    return in_studio(find)
+    return within(open_studio, find)
 
 
 def _sound(given: Iterator[Samples | Spoken]) -> Iterator[Samples]:

@@ -1,7 +1,6 @@
 """What the command line does with questions that are asked aloud."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from voxhall.cli.speak import aloud
 from voxhall.domain.session import Session, Wish
 from voxhall.errors import EngineFailed, InvalidInput, NotFound
 from voxhall.settings import read_settings
+from voxhall.stores.objects import chunks_in
 
 messages = Console(stderr=True)
 
@@ -46,13 +46,12 @@ async def _talk(file: Path | None, device: str | None, wish: Wish, *, quiet: boo
     settings = read_settings(job_slots=0, webhook_slots=0)
     async with open_platform(settings, lambda *_: {}) as platform:
         caller, shown = await platform.keys.first_admin(), _Shown(quiet=quiet)
-        base_url = str(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-        sessions = platform.sessions
+        sessions, base_url = platform.sessions, settings.base_url
         if file is None:
             begun = await sessions.start_microphone(caller, wish, base_url, device=device, rate=16_000)
             messages.print("Ask; then be silent.")
         else:
-            async with sessions.files.receive(_chunks(file)) as received:
+            async with sessions.files.receive(chunks_in(file)) as received:
                 begun = await sessions.start_file(caller, wish, base_url, received, factor=0)
         session = begun
         async for session in sessions.watch(caller, begun.uid):
@@ -101,10 +100,3 @@ class _Shown:
             messages.print(f"[{each.rank}] {each.title} {each.url}", markup=False, highlight=False)
         for said in session.tts_errors:
             messages.print(said, style="yellow", markup=False, highlight=False)
-
-
-async def _chunks(file: Path) -> AsyncIterator[bytes]:
-    """Read a file bit by bit."""
-    with file.open("rb") as opened:
-        while chunk := await asyncio.to_thread(opened.read, 1 << 20):
-            yield chunk

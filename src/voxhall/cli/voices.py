@@ -1,32 +1,18 @@
 """Voices from the terminal; works on the database directly, with or without a running server."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from voxhall.domain.voice import Clone
+from voxhall.ground import within
 from voxhall.offices import Studio, open_studio
-from voxhall.settings import read_settings
+from voxhall.stores.objects import chunks_in
 
 app = typer.Typer(no_args_is_help=True)
-Result = TypeVar("Result")
-
-BLOCK_BYTES = 2**16
-
-
-def in_studio(work: Callable[[Studio], Awaitable[Result]]) -> Result:
-    """Do something with voices."""
-
-    async def run() -> Result:
-        async with open_studio(read_settings()) as studio:
-            return await work(studio)
-
-    return asyncio.run(run())
 
 
 @app.command("list")
@@ -36,7 +22,7 @@ def show() -> None:
     async def look(studio: Studio) -> tuple[Studio, list[Clone]]:
         return studio, await studio.clones.mine(studio.caller)
 
-    studio, clones = in_studio(look)
+    studio, clones = within(open_studio, look)
     table = Table("voice", "language", "gender", "", box=None)
     for voice in studio.cast.voices:
         table.add_row(voice.id, voice.language, "female" if voice.feminine else "male", voice.preview)
@@ -56,10 +42,10 @@ def clone(
     """Make a voice of a clip and print its id."""
 
     async def make(studio: Studio) -> Clone:
-        async with studio.clones.receive(studio.caller, _chunks_of(clip)) as received:
+        async with studio.clones.receive(studio.caller, chunks_in(clip)) as received:
             return await studio.clones.clone(studio.caller, received, name=name or clip.stem, text=text)
 
-    made = in_studio(make)
+    made = within(open_studio, make)
     typer.echo(made.id)
     typer.echo(f"{made.fidelity}, similarity to the clip {made.similarity:.2f}", err=True)
 
@@ -67,11 +53,5 @@ def clone(
 @app.command()
 def delete(voice: Annotated[str, typer.Argument(help="An id of `voxhall voices list`.")]) -> None:
     """Remove a voice made of a clip, and the clip with it."""
-    in_studio(lambda studio: studio.clones.delete(studio.caller, voice))
+    within(open_studio, lambda studio: studio.clones.delete(studio.caller, voice))
     typer.echo(f"voice {voice} is deleted")
-
-
-async def _chunks_of(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(BLOCK_BYTES):
-            yield chunk

@@ -4,9 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, TypedDict
+from urllib.parse import urlsplit
 
 UNLIMITED = 2**31 - 1
 """How a limit that there is not reads."""
+
+
+def is_origin(text: str) -> bool:
+    """Tell whether a text is a web origin as browsers write it, as in `https://app.example.com`."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc) and text == f"{parts.scheme}://{parts.netloc}"
 
 
 class Scope(StrEnum):

@@ -56,13 +56,11 @@ class Host:
         *,
         processes: int | None = None,
         idle_seconds: float = IDLE_SECONDS,
-        memory_limit: int | None = None,
     ) -> None:
-        """At most `processes`, one per usable core by default; one that holds over `memory_limit` bytes is replaced."""
+        """At most `processes`, one per usable core by default."""
         self._registry = registry
         self._most = processes or usable_cores()
         self._idle_seconds = idle_seconds
-        self._memory_limit = memory_limit
         self._changed = threading.Condition()
         self._numbers = itertools.count()
         self._queue: list[tuple[int, int]] = []
@@ -213,7 +211,7 @@ class Host:
 
     def _give_back(self, process: Process, *, fit: bool) -> None:
         """Keep a process that is fit for more work; end any other."""
-        if not fit or process in self._leaving or process.resident > (self._memory_limit or process.resident):
+        if not fit or process in self._leaving:
             process.end()
         with self._changed:
             del self._busy[process]

@@ -6,7 +6,7 @@ value `engine = Engine(...)`. Listing and choosing never import what an engine n
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
@@ -126,6 +126,16 @@ class Registry:
         """All engines of an ability, best first."""
         return tuple(engine for engine in self.engines if engine.ability == ability)
 
+    def check(self, *, chosen: Mapping[str, tuple[str, str]]) -> None:
+        """Raise Misconfigured where a setting names an engine that there is not, usable or not.
+
+        `chosen` says, by setting, of which ability an engine is to be, and its name.
+        """
+        for setting, (ability, name) in chosen.items():
+            _expect(setting, name, ["auto", *(engine.name for engine in self.of(ability))])
+        for name in self.options:
+            _expect("engine_options", name, [engine.name for engine in self.engines])
+
     def options_of(self, engine: Engine) -> BaseModel:
         """The engine's options, validated; raises Misconfigured."""
         try:
@@ -180,3 +190,8 @@ class Registry:
         if not named[name].covers(language):
             raise EngineUnavailable(f"engine {name!r} does not know language {language!r}", param="language")
         return named[name]
+
+
+def _expect(setting: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise Misconfigured(f"{setting}: no engine for it is called {name!r}; there are: {', '.join(known)}")

@@ -2,16 +2,12 @@
 
 import errno
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from voxhall.engines.registry import Engine, Weights
 from voxhall.errors import EngineUnavailable, NotFound, StorageFull
-
-Listener = Callable[[int, int], None]
-"""Told bytes fetched so far and bytes in all."""
 
 
 def find(name: str, engines: Iterable[Engine]) -> Weights:
@@ -32,6 +28,22 @@ def present(weights: Weights, models: Path) -> bool:
     return folder(weights.name, models).is_dir()
 
 
+def chosen(name: str, models: Path, known: Sequence[Weights]) -> Path | None:
+    """Give the folder of the model `name`, under `auto` of the first of those known, if it is here."""
+    names = [weights.name for weights in known] if name == "auto" else [name]
+    return next((here for each in names if (here := folder(each, models)).is_dir()), None)
+
+
+def missing(name: str, models: Path, known: Sequence[Weights], suggested: str) -> str | None:
+    """Say which command fetches what would be chosen; None when it is here."""
+    if chosen(name, models, known):
+        return None
+    if name in {"auto", *(weights.name for weights in known)}:
+        wanted = suggested if name == "auto" else name
+        return f"no model of it is here; fetch one with `voxhall models pull {wanted}`"
+    return f"there is no model {name!r} in {models}"
+
+
 def remove(weights: Weights, models: Path) -> None:
     """Remove a model and what was left of fetching it; raises NotFound when it is not here."""
     here, partial = folder(weights.name, models), _partial(weights, models)
@@ -41,7 +53,7 @@ def remove(weights: Weights, models: Path) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def pull(weights: Weights, models: Path, *, on_progress: Listener | None = None, endpoint: str | None = None) -> Path:
+def pull(weights: Weights, models: Path, *, endpoint: str | None = None) -> Path:
     """Fetch a model and give its folder; going on where an earlier attempt stopped, doing nothing when it is here.
 
     `endpoint` is the hub's address, by default that of Hugging Face or what `HF_ENDPOINT` says.
@@ -52,7 +64,7 @@ def pull(weights: Weights, models: Path, *, on_progress: Listener | None = None,
         return here
     partial.mkdir(parents=True, exist_ok=True)
     try:
-        _download(weights, partial, on_progress, endpoint)
+        _download(weights, partial, endpoint)
     except Exception as error:  # the hub's client raises the errors of its HTTP library, whichever that is
         if getattr(error, "errno", None) == errno.ENOSPC:
             raise StorageFull(f"the disk is full; {weights.name} needs {weights.megabytes} MB") from error
@@ -72,42 +84,17 @@ def _advice(weights: Weights, here: Path, error: Exception) -> str:
     )
 
 
-def _download(weights: Weights, place: Path, on_progress: Listener | None, endpoint: str | None) -> None:
+def _download(weights: Weights, place: Path, endpoint: str | None) -> None:
     """Fetch file by file: `snapshot_download` takes a folder that is half full for a whole one when it is offline."""
     from huggingface_hub import HfApi, hf_hub_download  # noqa: PLC0415 - slow to import, and only needed here
 
-    found = HfApi(endpoint=endpoint).model_info(weights.repository, files_metadata=True)
-    sizes = {file.rfilename: file.size or 0 for file in found.siblings or () if _wanted(weights, file.rfilename)}
-    if not sizes:
+    found = HfApi(endpoint=endpoint).model_info(weights.repository)
+    names = [file.rfilename for file in found.siblings or () if _wanted(weights, file.rfilename)]
+    if not names:
         raise FileNotFoundError(f"{weights.repository} has none of the files")
-    total = sum(sizes.values())
-    bar = _bar(on_progress, total) if on_progress else None
-    for name in sizes:
-        hf_hub_download(
-            weights.repository, name, local_dir=place, revision=found.sha, endpoint=endpoint, tqdm_class=bar
-        )
-    if on_progress:
-        on_progress(total, total)
+    for name in names:
+        hf_hub_download(weights.repository, name, local_dir=place, revision=found.sha, endpoint=endpoint)
 
 
 def _wanted(weights: Weights, name: str) -> bool:
     return not weights.files or any(fnmatchcase(name, pattern) for pattern in weights.files)
-
-
-def _bar(on_progress: Listener, total: int) -> type[Any]:
-    """Make a class of progress bars that show nothing and add up what they are told."""
-    from huggingface_hub.utils.tqdm import tqdm  # noqa: PLC0415 - likewise
-
-    done = 0
-
-    class Bar(tqdm):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs | {"disable": True})  # type: ignore[no-untyped-call]
-            self.update(kwargs.get("initial"))
-
-        def update(self, n: float | None = 1) -> None:
-            nonlocal done
-            done += int(n or 0)
-            on_progress(done, total)
-
-    return Bar

@@ -278,12 +278,9 @@ class Queue:
             change = self._given_up(self._held(job), "worker_lost", LOST, strike=0)
             await self._change_held(connection, job, change)
 
-    async def reap(self, *, dead_worker: str | None = None) -> int:
-        """Take jobs from workers that are not heard of any more, or from one known to be dead."""
-        lost = jobs.c.lease_until < self._database.now()
-        if dead_worker is not None:
-            lost = or_(lost, jobs.c.worker == dead_worker)
-        held = update(jobs).where(and_(jobs.c.state == "running", lost))
+    async def reap(self) -> int:
+        """Take jobs from workers that are not heard of any more."""
+        held = update(jobs).where(and_(jobs.c.state == "running", jobs.c.lease_until < self._database.now()))
         async with self._database.write() as connection:
             return await self._change(connection, self._given_up(held, "worker_lost", LOST, strike=1))
 

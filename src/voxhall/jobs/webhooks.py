@@ -41,8 +41,8 @@ CallbackUrl = Callable[[AsyncConnection, int], Awaitable[str | None]]
 class Announcer:
     """Makes deliveries of what happens to jobs, in the transaction in which it happens."""
 
-    def __init__(self, queue: Queue, kinds: Collection[str], callback_url: CallbackUrl | None = None) -> None:
-        """`kinds` are those of the jobs that are told of."""
+    def __init__(self, queue: Queue, kinds: Collection[str], callback_url: CallbackUrl) -> None:
+        """`kinds` are those of the jobs that are told of; `callback_url` gives the address that a job came with."""
         self._queue = queue
         self._kinds = kinds
         self._callback_url = callback_url
@@ -76,7 +76,7 @@ class Announcer:
     async def _ended(self, connection: AsyncConnection, ended: Sequence[Ended]) -> None:
         for job in ended:
             if job.kind in self._kinds and job.state in EVENTS:
-                url = await self._callback_url(connection, job.id) if self._callback_url else None
+                url = await self._callback_url(connection, job.id)
                 await self.emit(connection, job.account_id, job.id, EVENTS[job.state], url)
         lost = [job.id for job in ended if job.kind == KIND and job.state == "failed"]
         if lost:

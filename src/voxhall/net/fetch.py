@@ -82,14 +82,12 @@ async def download(  # noqa: PLR0913 - an address and its bounds
             yield Download(name_of(incoming), _type_of(incoming), length, incoming.url, chunks)
 
 
-async def read_range(
-    guarded: Guarded, url: str, start: int, length: int, *, headers: Mapping[str, str] | None = None
-) -> Part:
+async def read_range(guarded: Guarded, url: str, start: int, length: int) -> Part:
     """Read a stretch of a recording; a server that knows no ranges gives the recording's beginning instead.
 
     Raises what `download` raises.
     """
-    wanted = {**(headers or {}), "range": f"bytes={start}-{start + length - 1}"}
+    wanted = {"range": f"bytes={start}-{start + length - 1}"}
     async with guarded.send("GET", url, headers=wanted, seconds=PART_SECONDS, redirects=REDIRECTS) as incoming:
         _check(incoming)
         body = bytearray()

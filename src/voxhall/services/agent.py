@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 
 import numpy as np
+from pydantic import AnyHttpUrl
 
 from voxhall.audio.decode import open_recording
 from voxhall.audio.pcm import BYTES, from_pcm, to_pcm
@@ -48,26 +49,6 @@ Heard = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Operator:
-    """What the operator has set for sessions that do not say otherwise."""
-
-    analyzer_url: str | None = None
-    rag_url: str | None = None
-    tts_url: str | None = None
-    tts_voice: str | None = None
-    tts_instructions: str | None = None
-    seconds: float = 60.0
-    """Of silence after which a service is given up."""
-
-
-def operator_of(settings: Settings) -> Operator:
-    """Take it from the settings."""
-    urls = (settings.analyzer_url, settings.rag_url, settings.tts_url)
-    analyzer, rag, tts = (str(url) if url else None for url in urls)
-    return Operator(analyzer, rag, tts, settings.tts_voice, settings.tts_instructions, settings.callout_seconds)
-
-
-@dataclass(frozen=True, slots=True)
 class Equipment:
     """What one session works with."""
 
@@ -92,9 +73,9 @@ class Agent:
         cast: Cast,
         guarded: Guarded,
         trusted: Guarded,
-        operator: Operator,
+        settings: Settings,
     ) -> None:
-        """`guarded` is for addresses that callers give, `trusted` for the operator's."""
+        """`guarded` is for addresses that callers give, `trusted` for those of the settings."""
         self._toolbox = toolbox
         self._desk = desk
         self._research = research
@@ -102,25 +83,25 @@ class Agent:
         self._cast = cast
         self._guarded = guarded
         self._trusted = trusted
-        self._operator = operator
+        self._settings = settings
 
     async def equip(self, caller: Caller, wish: Wish) -> Equipment:
         """See what a session needs, before it begins.
 
         Raises InvalidInput, AddressRefused, UpstreamFailed, NotFound for a voice, and EngineUnavailable.
         """
-        operator = self._operator
+        settings = self._settings
         wish = replace(
             wish,
-            tts_voice=wish.tts_voice or operator.tts_voice,
-            tts_instructions=wish.tts_instructions or operator.tts_instructions,
+            tts_voice=wish.tts_voice or settings.tts_voice,
+            tts_instructions=wish.tts_instructions or settings.tts_instructions,
         )
         made = Equipment(
             wish,
             voice=wish.tts_voice or self._cast.voices[0].id,
-            analyzer=await self._service("analyzer", wish.analyzer_url, operator.analyzer_url),
-            rag=await self._service("RAG service", wish.rag_url, operator.rag_url),
-            tts=await self._service("TTS service", wish.tts_url, operator.tts_url),
+            analyzer=await self._service("analyzer", wish.analyzer_url, settings.analyzer_url),
+            rag=await self._service("RAG service", wish.rag_url, settings.rag_url),
+            tts=await self._service("TTS service", wish.tts_url, settings.tts_url),
         )
         if made.analyzer is None:
             self._toolbox.check(Options(language=wish.language))
@@ -129,18 +110,19 @@ class Agent:
             self._renders.warm()
         return made
 
-    async def _service(self, name: str, given: str | None, default: str | None) -> Service | None:
+    async def _service(self, name: str, given: str | None, usual: AnyHttpUrl | None) -> Service | None:
+        default = str(usual) if usual else None
         url = given or default
         if url is None:
             return None
         if url == default:
-            return Service(name, url, self._trusted, self._operator.seconds)
+            return Service(name, url, self._trusted, self._settings.callout_seconds)
         try:
             await self._guarded.check(url)
         except InvalidInput as error:
             param = f"{name.partition(' ')[0].lower()}_url"
             raise type(error)(f"{param}: {error.message}", param=param) from error
-        return Service(name, url, self._guarded, self._operator.seconds)
+        return Service(name, url, self._guarded, self._settings.callout_seconds)
 
     def listener(self, scopes: ExitStack, equipment: Equipment, heard: Heard) -> Listener:
         """Make what a session listens with; its work ends with `scopes`. Raises EngineUnavailable."""

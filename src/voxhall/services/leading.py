@@ -12,13 +12,15 @@ import numpy as np
 from voxhall.audio.pcm import BYTES, SAMPLE_RATE, read_pcm, to_pcm
 from voxhall.audio.wav import header
 from voxhall.domain import live
-from voxhall.domain.session import Clip, EndReason, Session, Wish
+from voxhall.domain.session import Clip, EndReason, Session
 from voxhall.domain.talk import Answered, Event, Sounding, Timed, Unvoiced, Voiced, Written
 from voxhall.engines.protocols import Samples
 from voxhall.errors import VoxhallError
 from voxhall.log import logger
 from voxhall.pipelines.converse import Conversation
 from voxhall.pipelines.speak import SPEECH_RATE
+from voxhall.services.agent import Equipment
+from voxhall.services.research import Asking
 
 log = logger(__name__)
 
@@ -32,12 +34,16 @@ Converse = Callable[[], AbstractAsyncContextManager[Conversation]]
 
 @dataclass
 class Leading:
-    """A session while it goes on; `changed` is called whenever its record has changed."""
+    """A session while it goes on."""
 
     session: Session
+    asking: Asking
+    """For whom."""
+    equipment: Equipment
     folder: Path
     """Where what is said is kept."""
-    changed: Callable[[], None]
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever its record has changed."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever wants it to end."""
     latency: float | None = None
@@ -53,14 +59,14 @@ class Leading:
     def change(self, **values: object) -> None:
         """Change the record."""
         self.session = replace(self.session, **values)  # type: ignore[arg-type]  # by name
-        self.changed()
+        self.changed.set()
 
-    async def lead(self, wish: Wish, capture: Open, converse: Converse) -> None:
+    async def lead(self, capture: Open, converse: Converse) -> None:
         """Lead it to its end, which `finish` records; raises what ended it early."""
         async with capture() as blocks, converse() as conversation:
             following = asyncio.create_task(self._follow(conversation))
             try:
-                reason = await self._until_answered(wish, conversation, blocks)
+                reason = await self._until_answered(conversation, blocks)
             except BaseException:
                 following.cancel()
                 raise
@@ -68,9 +74,9 @@ class Leading:
         if self.session.error is None:
             self.change(end_reason=reason)
 
-    async def _until_answered(self, wish: Wish, conversation: Conversation, blocks: Blocks) -> EndReason:
+    async def _until_answered(self, conversation: Conversation, blocks: Blocks) -> EndReason:
         """Listen until it is enough, and wait for the answer, unless somebody wants it all to end."""
-        capturing = asyncio.create_task(self._capture(wish, conversation, blocks))
+        capturing = asyncio.create_task(self._capture(conversation, blocks))
         heeding = asyncio.create_task(self._heed(conversation, capturing))
         try:
             await asyncio.wait({capturing})
@@ -87,9 +93,9 @@ class Leading:
         conversation.hush()
         capturing.cancel()
 
-    async def _capture(self, wish: Wish, conversation: Conversation, blocks: Blocks) -> EndReason:
+    async def _capture(self, conversation: Conversation, blocks: Blocks) -> EndReason:
         """Listen until somebody has spoken and fallen silent, it takes too long, or nothing more comes."""
-        samples, most = 0, round(wish.longest * SAMPLE_RATE)
+        samples, most = 0, round(self.equipment.wish.longest * SAMPLE_RATE)
         async for block in blocks:
             taken = block[: most - samples]
             samples += len(taken)

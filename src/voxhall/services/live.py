@@ -30,6 +30,7 @@ from voxhall.pipelines.segments import numbered_by_first_speech, segments_of
 from voxhall.services.keeping import Keeping
 from voxhall.services.tools import Toolbox
 from voxhall.stores import transcriptions as table
+from voxhall.stores.objects import chunks_of
 
 log = logger(__name__)
 
@@ -304,7 +305,7 @@ class Live:
 
         async def put_audio(key: str) -> None:
             stream.recorder.opus.seek(0)
-            await self._keeping.objects.put(key, _chunks_of(stream.recorder))
+            await self._keeping.objects.put(key, chunks_of(stream.recorder.opus))
 
         record = await self._keeping.record(stream.job)
         try:
@@ -373,8 +374,3 @@ def _saved(journal: JobJournal, kind: str) -> Iterator[bytes]:
 
 async def _called(incoming: Incoming, work: Callable[[], Samples]) -> Samples:
     return await asyncio.to_thread(work) if incoming.blocking else work()
-
-
-async def _chunks_of(recorder: Recorder) -> AsyncIterator[bytes]:
-    while chunk := recorder.opus.read(2**16):
-        yield chunk

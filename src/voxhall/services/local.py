@@ -18,7 +18,6 @@ from voxhall.domain.voice import Order, Spoken, Voice
 from voxhall.domain.work import Progress
 from voxhall.engines.host import Host
 from voxhall.engines.protocols import Samples
-from voxhall.engines.registry import Registry
 from voxhall.errors import InvalidInput
 from voxhall.pipelines.listen import Desk, Listener, Manner
 from voxhall.pipelines.script import Lexicon, languages_of, write_script
@@ -26,7 +25,7 @@ from voxhall.pipelines.speak import SPEECH_RATE, speak
 from voxhall.pipelines.transcribe import transcribe
 from voxhall.services.cast import Cast
 from voxhall.services.tongues import AUTO, Tongues, check_text, together
-from voxhall.services.tools import Toolbox
+from voxhall.services.tools import Toolbox, registry_of
 from voxhall.settings import Settings, read_settings
 
 OnProgress = Callable[[Progress], None]
@@ -159,9 +158,9 @@ class _Memory:
 
 @contextmanager
 def open_engines(settings: Settings | None = None) -> Iterator[Engines]:
-    """Start engine processes, and end them with the block."""
+    """Start engine processes, and end them with the block; raises Misconfigured."""
     chosen = settings or read_settings()
-    registry = Registry(chosen.models_dir, chosen.options_by_engine)
+    registry = registry_of(chosen)
     with Host(registry, processes=chosen.engine_processes, idle_seconds=chosen.engine_idle_seconds) as host:
         toolbox = Toolbox(registry, host, chosen.recognizer, chosen.diarizer)
         yield Engines(toolbox, chosen.translator, processes=chosen.engine_processes)

@@ -21,7 +21,11 @@ class Models:
 
     def loaded(self) -> list[str]:
         """Give the languages that some process is ready for."""
-        return _languages(engine for engine in self._registry.usable("recognize") if self._host.loaded(engine))
+        return _languages(self._ready())
+
+    def engines(self) -> list[str]:
+        """Name the recognisers that some process has loaded."""
+        return [engine.name for engine in self._ready()]
 
     def processes(self) -> tuple[ProcessStatus, ...]:
         """Give the engine processes there are."""
@@ -41,6 +45,9 @@ class Models:
         engine = self._engine(language)
         await asyncio.to_thread(self._host.unload, engine)
         return engine.name
+
+    def _ready(self) -> list[Engine]:
+        return [engine for engine in self._registry.of("recognize") if self._host.loaded(engine)]
 
     def _engine(self, language: str) -> Engine:
         return self._registry.choose("recognize", name=self._recognizer, language=language)

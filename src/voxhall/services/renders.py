@@ -24,7 +24,7 @@ from voxhall.services.pronunciations import Pronunciations
 from voxhall.stores import ledger
 from voxhall.stores import renders as table
 from voxhall.stores.database import Database
-from voxhall.stores.objects import Objects
+from voxhall.stores.objects import Objects, chunks_of
 
 PRIORITY = 10
 """Somebody is listening: speech goes before recordings that wait to be transcribed."""
@@ -223,7 +223,7 @@ class Renders:
         with rendering.opus:
             if key:
                 rendering.opus.seek(0)
-                await self._objects.put(key, _chunks_of(rendering.opus))
+                await self._objects.put(key, chunks_of(rendering.opus))
         cost = characters * self._terms.price / 1e6
         used = Usage("speech", seconds=rendering.seconds, characters=characters, cost=cost)
         async with self._database.write() as connection:
@@ -241,8 +241,3 @@ class Renders:
             )
         if key and not kept:  # deleted in the meantime
             await self._objects.delete(key)
-
-
-async def _chunks_of(file: BinaryIO) -> AsyncIterator[bytes]:
-    while chunk := file.read(2**16):
-        yield chunk

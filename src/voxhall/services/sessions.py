@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from voxhall.accounts.limits import Quotas
@@ -14,22 +14,14 @@ from voxhall.audio.microphone import Device, choose, devices, open_microphone
 from voxhall.domain.conversation import Said
 from voxhall.domain.record import Caller, Usage
 from voxhall.domain.session import Session, SourceKind, Status, Wish
-from voxhall.engines.host import Host
-from voxhall.engines.registry import Registry
 from voxhall.errors import NotFound, RateLimited, VoxhallError
 from voxhall.log import logger
-from voxhall.net.guard import Guarded, open_guarded
 from voxhall.pipelines.converse import Conversation, Manner
-from voxhall.pipelines.listen import Desk
-from voxhall.services.agent import Agent, Equipment, operator_of
-from voxhall.services.cast import Cast
+from voxhall.services.agent import Agent
 from voxhall.services.conversations import Conversations
 from voxhall.services.leading import Blocks, Converse, Leading, Open, paced
-from voxhall.services.renders import Renders
-from voxhall.services.research import Research
+from voxhall.services.research import Asking
 from voxhall.services.session_files import Files, Received
-from voxhall.services.tools import Toolbox
-from voxhall.settings import Settings
 from voxhall.stores import ledger
 from voxhall.stores import sessions as table
 from voxhall.stores.database import Database
@@ -44,8 +36,6 @@ LEASE_SECONDS = 10.0
 """After this long without that they were lost with it."""
 LISTED = 200
 """Sessions that a list holds at most, the newest."""
-EVERYWHERE = ("0.0.0.0/0", "::/0")
-"""Where addresses may lead to that the operator has set."""
 LOST = "the server ended while the session went on"
 
 
@@ -109,7 +99,7 @@ class Sessions:
             async with open_microphone(chosen, rate) as blocks:
                 yield blocks
 
-        return await self._start(caller, wish, base_url, "microphone", str(uuid4()), capture)
+        return await self._start(Asking(caller, base_url), wish, "microphone", str(uuid4()), capture)
 
     async def start_file(
         self, caller: Caller, wish: Wish, base_url: str, received: Received, *, factor: float
@@ -123,7 +113,7 @@ class Sessions:
         async def capture() -> AsyncIterator[Blocks]:
             yield paced(await asyncio.to_thread(self.files.samples, received), factor)
 
-        return await self._start(caller, wish, base_url, "file", received.uid, capture)
+        return await self._start(Asking(caller, base_url), wish, "file", received.uid, capture)
 
     async def get(self, caller: Caller, uid: str) -> Session:
         """Give what has become of a session so far; raises NotFound."""
@@ -176,16 +166,12 @@ class Sessions:
             self.files.forget(uid)
         await asyncio.to_thread(self.files.sweep, running)
 
-    async def _start(  # noqa: PLR0913, PLR0917 - what a session is made of
-        self, caller: Caller, wish: Wish, base_url: str, kind: SourceKind, uid: str, capture: Open
-    ) -> Session:
+    async def _start(self, asking: Asking, wish: Wish, kind: SourceKind, uid: str, capture: Open) -> Session:
         if len(self._leading) >= (most := self._at_once):
             raise RateLimited(f"{most} sessions go on already, which is the most", limit=most, retry_after=5)
-        equipment = await self._agent.equip(caller, wish)
-        now = time.time()
+        caller, equipment, now = asking.caller, await self._agent.equip(asking.caller, wish), time.time()
         session = Session(uid, caller.account_id, kind, "running", created_at=now, started_at=now)
-        changed = asyncio.Event()
-        leading = Leading(session, self.files.folder(uid), changed.set)
+        leading = Leading(session, asking, equipment, self.files.folder(uid))
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._quotas.socket(caller))
             async with self._database.write() as connection:
@@ -193,27 +179,17 @@ class Sessions:
                 lease = self._database.now() + LEASE_SECONDS
                 await table.insert_row(connection, session, self._worker, lease)
             self._leading[uid] = leading
-            led = self._led(caller, leading, equipment, changed, capture, base_url, stack.pop_all())
-            task = asyncio.create_task(led)
+            task = asyncio.create_task(self._led(leading, capture, stack.pop_all()))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return session
 
-    async def _led(  # noqa: PLR0913, PLR0917 - likewise
-        self,
-        caller: Caller,
-        leading: Leading,
-        equipment: Equipment,
-        changed: asyncio.Event,
-        capture: Open,
-        base_url: str,
-        held: AsyncExitStack,
-    ) -> None:
+    async def _led(self, leading: Leading, capture: Open, held: AsyncExitStack) -> None:
         """Lead a session to its end, and record that, whatever happens."""
-        saving = asyncio.create_task(self._save(leading, changed))
+        saving = asyncio.create_task(self._save(leading))
         async with held:
             try:
-                await leading.lead(equipment.wish, capture, self._converse(caller, leading, equipment, base_url))
+                await leading.lead(capture, self._converse(leading))
             except asyncio.CancelledError:
                 leading.change(error=LOST, end_reason="error")
             except Exception as error:  # noqa: BLE001 - the session says it
@@ -221,46 +197,48 @@ class Sessions:
             saving.cancel()
             await asyncio.wait({saving})
             self.files.forget(leading.session.uid)
-            await self._end(caller, leading, equipment)
+            await self._end(leading)
 
-    def _converse(self, caller: Caller, leading: Leading, equipment: Equipment, base_url: str) -> Converse:
+    def _converse(self, leading: Leading) -> Converse:
+        asking, equipment = leading.asking, leading.equipment
+
         @asynccontextmanager
         async def converse() -> AsyncIterator[Conversation]:
             with ExitStack() as scopes:
                 listener = self._agent.listener(scopes, equipment, leading.heard)
-                write = self._agent.writer(caller, equipment, base_url)
-                speak = self._agent.speaker(caller, equipment)
+                write = self._agent.writer(asking.caller, equipment, asking.base_url)
+                speak = self._agent.speaker(asking.caller, equipment)
                 # nothing is listened to while it is answered
                 async with Conversation(listener, write, speak, Manner(yields=False)) as conversation:
                     yield conversation
 
         return converse
 
-    async def _end(self, caller: Caller, leading: Leading, equipment: Equipment) -> None:
+    async def _end(self, leading: Leading) -> None:
+        caller = leading.asking.caller
         status: Status = "failed" if leading.session.end_reason == "error" else "completed"
         ended = replace(leading.session, status=status, completed_at=time.time())
-        seconds = 0.0 if equipment.analyzer else ended.captured_seconds
+        seconds = 0.0 if leading.equipment.analyzer else ended.captured_seconds
         used = Usage("transcription", seconds=seconds, cost=seconds / 3600 * self._price)
         try:
             async with self._database.write() as connection:
                 if await table.save(connection, ended) and seconds:
                     await ledger.record(connection, caller.account_id, caller.key_id, used, self._database.now())
             if ended.transcript:
-                voice = "" if equipment.tts else equipment.voice
-                await self._remember(caller, ended, voice, leading.latency, used.cost)
+                await self._remember(leading, ended, used.cost)
         except Exception as error:  # noqa: BLE001 - its lease runs out, and it reads as failed
             log.warning("a session's end could not be recorded", error=type(error).__name__)
         leading.session = ended
         del self._leading[ended.uid]
         await self._tell()
 
-    async def _remember(self, caller: Caller, ended: Session, voice: str, latency: float | None, cost: float) -> None:
+    async def _remember(self, leading: Leading, ended: Session, cost: float) -> None:
         """Write a session into history, as a conversation with its turns."""
         began = ended.started_at or ended.created_at
         steps = {each.step: each for each in reversed(ended.timeline)}
         listened, thought = steps.get("listening"), steps.get("thinking")
-        told = self._conversations
-        await told.begin(caller, "agent", voice=voice, uid=ended.uid, started_at=began)
+        told, voice = self._conversations, "" if leading.equipment.tts else leading.equipment.voice
+        await told.begin(leading.asking.caller, "agent", ended.uid, voice=voice, started_at=began)
         asked_at, seconds = began + (listened.began if listened else 0.0), ended.captured_seconds
         await told.add_turn(ended.uid, Said("user", ended.transcript, asked_at, seconds=seconds))
         if ended.response:
@@ -270,17 +248,17 @@ class Sessions:
                 ended.response,
                 began + (thought.ended if thought else 0.0),
                 seconds=sound or None,
-                latency=latency,
+                latency=leading.latency,
                 interrupted=ended.end_reason == "stopped_by_api",
             )
             await told.add_turn(ended.uid, said)
-        await told.end(ended.uid, ended_at=ended.completed_at, cost=cost)
+        await told.end(ended.uid, ended_at=ended.completed_at or time.time(), cost=cost)
 
-    async def _save(self, leading: Leading, changed: asyncio.Event) -> None:
+    async def _save(self, leading: Leading) -> None:
         """Record what becomes of a session while it goes on, and tell whoever watches."""
         while True:
-            await changed.wait()
-            changed.clear()
+            await leading.changed.wait()
+            leading.changed.clear()
             await self._tell()
             try:
                 async with self._database.write() as connection:
@@ -319,58 +297,6 @@ class Sessions:
                     lost = await table.give_up(connection, table.of_worker(worker), time.time(), LOST)
                     for uid in lost:
                         self.files.forget(uid)
-
-
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """What of a platform sessions stand on."""
-
-    toolbox: Toolbox
-    desk: Desk
-    research: Research
-    renders: Renders
-    cast: Cast
-    quotas: Quotas
-    registry: Registry
-    host: Host
-    conversations: Conversations
-
-
-@asynccontextmanager
-async def open_sessions(
-    settings: Settings, database: Database, guarded: Guarded, stand: Stand
-) -> AsyncIterator[Sessions]:
-    """Open the service; `guarded` is the way out to addresses that callers give."""
-    files = Files(
-        scratch=settings.scratch_dir,
-        generated=settings.generated_audio_dir,
-        hours=settings.generated_audio_hours,
-        longest=settings.max_audio_hours * 3600,
-        registry=stand.registry,
-        host=stand.host,
-    )
-    async with open_guarded(EVERYWHERE) as trusted:
-        agent = Agent(
-            toolbox=stand.toolbox,
-            desk=stand.desk,
-            research=stand.research,
-            renders=stand.renders,
-            cast=stand.cast,
-            guarded=guarded,
-            trusted=trusted,
-            operator=operator_of(settings),
-        )
-        sessions = Sessions(
-            database=database,
-            quotas=stand.quotas,
-            agent=agent,
-            files=files,
-            conversations=stand.conversations,
-            at_once=settings.max_sessions,
-            price=settings.transcription_price,
-        )
-        async with sessions.working():
-            yield sessions
 
 
 def _alive(worker: str) -> bool:

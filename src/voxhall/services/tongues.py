@@ -133,9 +133,9 @@ def together(routes: Sequence[Route]) -> dict[Route, list[int]]:
     return found
 
 
-def check_text(text: str, param: str = "text") -> None:
+def check_text(text: str) -> None:
     """Refuse what no text has; raises InvalidInput, MissingField."""
     if "\0" in text:
-        raise InvalidInput(f"{param} holds a NUL character, which no text does", param=param)
+        raise InvalidInput("text holds a NUL character, which no text does", param="text")
     if not text.strip():
-        raise MissingField(f"The {param!r} field is required: it is empty.", param=param)
+        raise MissingField("The 'text' field is required: it is empty.", param="text")

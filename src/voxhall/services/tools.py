@@ -10,6 +10,7 @@ from voxhall.engines.protocols import Aligner, Decoder, Diarizer, Identifier, Re
 from voxhall.engines.registry import Registry
 from voxhall.pipelines import listen
 from voxhall.pipelines.transcribe import Tools
+from voxhall.settings import Settings
 
 HOURS = 6 * 3600.0
 """Seconds that pieces of work over a whole recording may take: decoding it, and settling its speakers."""
@@ -17,6 +18,19 @@ FINALS, DRAFTS = 20, 5
 """Priorities: final words, for which somebody waits, go before speech (10), partial ones only before recordings (0)."""
 PROMPT = 30.0
 """Seconds that one piece of a live stream may take."""
+
+
+def registry_of(settings: Settings) -> Registry:
+    """Give the engines that there are; raises Misconfigured where a setting names another."""
+    registry = Registry(settings.models_dir, settings.options_by_engine)
+    registry.check(
+        chosen={
+            "recognizer": ("recognize", settings.recognizer),
+            "diarizer": ("diarize", settings.diarizer),
+            "translator": ("translate", settings.translator),
+        }
+    )
+    return registry
 
 
 @dataclass(frozen=True, slots=True)

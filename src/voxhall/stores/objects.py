@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import anyio
@@ -46,7 +47,7 @@ class Objects:
 
     async def put_file(self, key: str, path: Path) -> None:
         """Store a file; raises StorageFull."""
-        await self.put(key, _chunks_of(path))
+        await self.put(key, chunks_in(path))
 
     async def get(self, key: str) -> bytes:
         """Read a small object whole; raises NotFound."""
@@ -134,7 +135,14 @@ async def _nonempty(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             yield chunk
 
 
-async def _chunks_of(path: Path) -> AsyncIterator[bytes]:
+async def chunks_of(file: BinaryIO) -> AsyncIterator[bytes]:
+    """Read what is in memory piece by piece."""
+    while chunk := file.read(2**16):
+        yield chunk
+
+
+async def chunks_in(path: Path) -> AsyncIterator[bytes]:
+    """Read a file piece by piece."""
     async with await anyio.open_file(path, "rb") as file:
         while chunk := await file.read(2**20):
             yield chunk

@@ -14,8 +14,8 @@ from voxhall.stores.tables_history import conversations, tool_calls, turns
 
 async def insert_row(  # noqa: PLR0913 - each is a column
     connection: AsyncConnection, account_id: int, uid: str, *, source: Source, voice: str, started_at: float
-) -> int:
-    """Add a conversation that begins; give its row's id."""
+) -> None:
+    """Add a conversation that begins."""
     values = {
         "uid": uid,
         "account_id": account_id,
@@ -24,12 +24,11 @@ async def insert_row(  # noqa: PLR0913 - each is a column
         "started_at": started_at,
         "turn_count": 0,
     }
-    row = await connection.execute(insert(conversations).values(values).returning(conversations.c.id))
-    return int(row.scalar_one())
+    await connection.execute(insert(conversations).values(values))
 
 
-async def add_turn(connection: AsyncConnection, uid: str, said: Said) -> int | None:
-    """Add a turn and index its words; give its id, None where the conversation has been deleted."""
+async def add_turn(connection: AsyncConnection, uid: str, said: Said) -> None:
+    """Add a turn and index its words, unless the conversation has been deleted."""
     counted = (
         update(conversations)
         .where(conversations.c.uid == uid)
@@ -38,12 +37,10 @@ async def add_turn(connection: AsyncConnection, uid: str, said: Said) -> int | N
     )
     account_id = (await connection.execute(counted)).scalar_one_or_none()
     if account_id is None:
-        return None
+        return
     values = {"conversation": uid, "account_id": account_id, **msgspec.to_builtins(said), "text": _kept(said.text)}
     row = await connection.execute(insert(turns).values(values).returning(turns.c.id))
-    turn_id = int(row.scalar_one())
-    await websearch.index(connection, "turns", account_id, turn_id, said.text)
-    return turn_id
+    await websearch.index(connection, "turns", account_id, int(row.scalar_one()), said.text)
 
 
 async def add_call(connection: AsyncConnection, uid: str, called: Called) -> int | None:

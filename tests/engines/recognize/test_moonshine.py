@@ -72,11 +72,11 @@ def test_loudness_hardly_matters(engine: Recognizer, gain: float) -> None:
     assert jiwer.wer("it was the best of times it was the worst of times", plain(heard(engine, samples))) < 0.2
 
 
-def test_altered_weights_are_refused(tmp_path: Path) -> None:
+def test_altered_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine says how to get the right files."""
-    (tmp_path / "encoder_model.ort").write_bytes(b"something else")
+    monkeypatch.setitem(_moonshine_model.SHA256, "encoder_model.ort", "that of something else")
     with pytest.raises(EngineUnavailable, match="pip install"):
-        _moonshine_model.MoonshineModel(tmp_path)
+        _moonshine_model.MoonshineModel()
 
 
 def test_a_keyword_is_spelt_as_the_caller_wishes(engine: Recognizer) -> None:
@@ -88,7 +88,7 @@ def test_a_keyword_is_spelt_as_the_caller_wishes(engine: Recognizer) -> None:
 
 def test_a_wider_search_finds_texts_that_are_at_least_as_likely() -> None:
     """Beam search keeps what greedy search finds, or better."""
-    model = _moonshine_model.MoonshineModel(_moonshine_model.bundled_folder())
+    model = _moonshine_model.MoonshineModel()
     hearing, step = model.listen(samples_of(BECKETT, 0.0, 4.0))
     greedy, wide = (search(model, hearing, step, width=width, longest=40)[0] for width in (1, 4))
     assert wide.complete

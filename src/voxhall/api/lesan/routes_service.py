@@ -71,5 +71,5 @@ async def health(request: Request) -> HealthResponse:
 async def languages(request: Request, caller: Reader) -> LanguagesResponse:
     """List the languages that can be transcribed here."""
     del caller
-    platform = platform_of(request)
-    return LanguagesResponse(languages=list(platform.languages), loaded=platform.loaded_languages(), default="auto")
+    models = platform_of(request).models
+    return LanguagesResponse(languages=models.available(), loaded=models.loaded(), default="auto")

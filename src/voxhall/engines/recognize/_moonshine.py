@@ -8,7 +8,7 @@ from voxhall.engines.protocols import SAMPLE_RATE, Recognition, Samples
 from voxhall.engines.recognize._beam import Text, search
 from voxhall.engines.recognize._belief import before_loop, clarity, english_probability, is_speech
 from voxhall.engines.recognize._keywords import respelt
-from voxhall.engines.recognize._moonshine_model import MoonshineModel, bundled_folder
+from voxhall.engines.recognize._moonshine_model import MoonshineModel
 from voxhall.engines.recognize._moonshine_words import Vocabulary
 from voxhall.engines.recognize._trigram import Trigram
 
@@ -37,7 +37,7 @@ class Moonshine:
     """One chunk in, words out; stateless."""
 
     def __init__(self, *, width: int) -> None:
-        self._model = MoonshineModel(bundled_folder())
+        self._model = MoonshineModel()
         self._vocabulary = Vocabulary(self._model.tokenizer)
         self._trigram = Trigram()
         self._width = width

@@ -1,16 +1,13 @@
 """The moonshine tiny-en network of the moonshine-voice wheel, run step by step."""
 
-import hashlib
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from voxhall.engines.bundled import bundled
 from voxhall.engines.onnx import open_session
 from voxhall.engines.protocols import Samples
-from voxhall.errors import EngineUnavailable
 
 BEGIN, END = 1, 2
 """Tokens around every text."""
@@ -54,9 +51,9 @@ class Step:
 class MoonshineModel:
     """An encoder and a decoder; pure functions of their arguments."""
 
-    def __init__(self, folder: Path) -> None:
-        """Check and load the files of `folder`; raises EngineUnavailable."""
-        files = {name: _verified(folder / name) for name in SHA256}
+    def __init__(self) -> None:
+        """Check and load the files in the installed wheel; raises EngineUnavailable."""
+        files = {name: _verified(name) for name in SHA256}
         self.tokenizer = files["tokenizer.bin"]
         self._encoder = open_session(files["encoder_model.ort"])
         self._decoder = open_session(files["decoder_model_merged.ort"])
@@ -93,16 +90,7 @@ class MoonshineModel:
         return logits[:, -1], dict(zip(wanted, caches, strict=True))
 
 
-def bundled_folder() -> Path:
-    """Find the files in the installed wheel, without importing it: its native library is not needed."""
-    package = find_spec("moonshine_voice")
-    folders = (package.submodule_search_locations or []) if package else []
-    return next((Path(folder) / "assets" / "tiny-en" for folder in folders), Path("tiny-en"))
-
-
-def _verified(path: Path) -> bytes:
-    content = path.read_bytes() if path.exists() else b""
-    if hashlib.sha256(content).hexdigest() != SHA256[path.name]:
-        how = "pip install --force-reinstall moonshine-voice==0.0.69"
-        raise EngineUnavailable(f"{path.name} of the English recogniser is missing or altered: {how}")
-    return content
+def _verified(name: str) -> bytes:
+    how = "pip install --force-reinstall moonshine-voice==0.0.69"
+    of = "the English recogniser"
+    return bundled("moonshine_voice", f"assets/tiny-en/{name}", SHA256[name], of=of, remedy=how).read_bytes()

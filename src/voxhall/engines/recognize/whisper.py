@@ -167,28 +167,17 @@ def _loops(text: str) -> bool:
     return len(written) > LOOPING * len(zlib.compress(written))
 
 
-def _chosen(options: Options, models: Path) -> str | None:
-    """Give the name of the model to use, if it is here."""
-    names = [model.name for model in MODELS] if options.model == "auto" else [options.model]
-    return next((name for name in names if weights.folder(name, models).is_dir()), None)
-
-
 def missing(options: Options, models: Path) -> str | None:
     """Say which command fetches the model; None when it is here."""
-    if _chosen(options, models):
-        return None
-    if options.model in {"auto", *(model.name for model in MODELS)}:
-        wanted = SUGGESTED if options.model == "auto" else options.model
-        return f"no Whisper model is here; fetch one with `voxhall models pull {wanted}`"
-    return f"there is no model {options.model!r} in {models}"
+    return weights.missing(options.model, models, MODELS, SUGGESTED)
 
 
 def load(options: Options, models: Path) -> Whisper:
     """Load the chosen model; raises EngineUnavailable."""
-    name = _chosen(options, models)
-    if name is None:
+    folder = weights.chosen(options.model, models, MODELS)
+    if folder is None:
         raise EngineUnavailable(f"engine 'whisper' cannot be used: {missing(options, models)}")
-    return Whisper(weights.folder(name, models), options)
+    return Whisper(folder, options)
 
 
 engine = Engine(

@@ -139,25 +139,9 @@ def _pieces(folder: Path) -> Pieces:
     )
 
 
-def chosen(options: Options, models: Path, known: Sequence[Weights]) -> str | None:
-    """Give the name of the model to use, if it is here."""
-    names = [model.name for model in known] if options.model == "auto" else [options.model]
-    return next((name for name in names if weights.folder(name, models).is_dir()), None)
-
-
-def missing(options: Options, models: Path, known: Sequence[Weights], suggested: str) -> str | None:
-    """Say which command fetches the model; None when it is here."""
-    if chosen(options, models, known):
-        return None
-    if options.model in {"auto", *(model.name for model in known)}:
-        wanted = suggested if options.model == "auto" else options.model
-        return f"no model of it is here; fetch one with `voxhall models pull {wanted}`"
-    return f"there is no model {options.model!r} in {models}"
-
-
 def load(options: Options, models: Path, known: Sequence[Weights], name: str) -> Model:
     """Load the chosen model of the engine `name`; raises EngineUnavailable."""
-    folder = chosen(options, models, known)
+    folder = weights.chosen(options.model, models, known)
     if folder is None:
         raise EngineUnavailable(f"engine {name!r} cannot be used: there is no model of it in {models}")
-    return open_model(weights.folder(folder, models), options)
+    return open_model(folder, options)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from voxhall.domain.languages import NAMES
+from voxhall.engines import weights
 from voxhall.engines.registry import Directions, Engine, Weights
 from voxhall.engines.translate import _ctranslate as ctranslate
 from voxhall.engines.translate._ctranslate import FILES, Model, Options
@@ -37,7 +38,7 @@ def _directions(_options: Options, _models: Path) -> tuple[Directions, ...]:
 
 
 def _missing(options: Options, models: Path) -> str | None:
-    return ctranslate.missing(options, models, MODELS, SUGGESTED)
+    return weights.missing(options.model, models, MODELS, SUGGESTED)
 
 
 engine = Engine(
