@@ -3,12 +3,11 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.live import Live
@@ -53,8 +52,10 @@ async def _listen(
                     await listener.feed(block)
             finally:
                 # Ctrl-C cancels this task once; the last words still come
-                await listener.close()
-                await showing
+                try:
+                    await listener.close()
+                finally:
+                    await showing
 
 
 async def _show(listener: Listener, *, speakers: bool) -> None:
@@ -84,18 +85,21 @@ def _clock(seconds: float) -> str:
 async def _opened(file: Path | None, device: str | None) -> AsyncIterator[AsyncIterator[Samples]]:
     """Open a recording, else a microphone; raises MicrophoneUnavailable, InvalidInput."""
     if file:
-        yield _played(file)
+        async with aclosing(_played(file)) as blocks:
+            yield blocks
         return
     async with open_microphone(await choose(device), SAMPLE_RATE) as blocks:
         messages.print("Listening; Ctrl-C ends it.")
         yield blocks
 
 
-async def _played(file: Path) -> AsyncIterator[Samples]:
+async def _played(file: Path) -> AsyncGenerator[Samples]:
     """Give a recording at the pace at which it was spoken."""
     with open_recording(file, rate=SAMPLE_RATE) as recording:
-        samples = np.concatenate([np.zeros(0, np.float32), *(block[0] for block in recording.blocks)])
-    began = time.monotonic()
-    for start in range(0, len(samples), BLOCK):
-        await asyncio.sleep(began + (start + BLOCK) / SAMPLE_RATE - time.monotonic())
-        yield samples[start : start + BLOCK]
+        began, given = time.monotonic(), 0
+        for block in recording.blocks:
+            for start in range(0, block.shape[1], BLOCK):
+                piece: Samples = block[0, start : start + BLOCK]
+                given += len(piece)
+                await asyncio.sleep(began + given / SAMPLE_RATE - time.monotonic())
+                yield piece
