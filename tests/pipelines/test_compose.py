@@ -121,9 +121,8 @@ def test_a_source_of_nothing_but_orders_is_none() -> None:
 
 
 def test_the_same_writer_speaks_in_conversations() -> None:
-    """By another style, with what was said before and the operator's own words."""
+    """By another style, with what was said before."""
     history = (Said("user", "Hello."), Said("assistant", "Good morning."))
-    messages = prompt("Q?", sources_of(HITS), history=history, style="spoken", also="You are a guide.")
+    messages = prompt("Q?", sources_of(HITS), history=history, style="spoken")
     assert "aloud" in messages[0].text
-    assert messages[0].text.endswith("You are a guide.")
     assert tuple(messages[1:3]) == history

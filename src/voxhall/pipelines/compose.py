@@ -68,15 +68,15 @@ def sources_of(hits: Sequence[Hit]) -> list[Source]:
 
 
 def prompt(
-    question: str, sources: Sequence[Source], *, history: Sequence[Said] = (), style: Style = "written", also: str = ""
+    question: str, sources: Sequence[Source], *, history: Sequence[Said] = (), style: Style = "written"
 ) -> list[Said]:
-    """Give the messages for a model; `also` are the operator's own instructions, such as a persona."""
+    """Give the messages for a model."""
     shown = [
         {"source": number, "title": neutral(source.hit.title)[:200], "text": source.text}
         for number, source in enumerate(sources, start=1)
     ]
     data = json.dumps(shown, ensure_ascii=False)
-    system = Said("system", RULES + STYLES[style] + (f"\n{also}" if also else ""))
+    system = Said("system", RULES + STYLES[style])
     return [system, *history, Said("user", f"Sources:\n{data}\n\nQuestion: {question}")]
 
 
@@ -88,7 +88,6 @@ async def compose(  # noqa: PLR0913 - a question, what is known, and how to say 
     model: str,
     history: Sequence[Said] = (),
     style: Style = "written",
-    also: str = "",
 ) -> AsyncGenerator[str | Answer]:
     """Give the sentences of an answer as they are written and borne out, and at last the whole of it.
 
@@ -99,7 +98,7 @@ async def compose(  # noqa: PLR0913 - a question, what is known, and how to say 
     checking = Checking(sources)
     try:
         if sources:
-            messages = prompt(question, sources, history=history, style=style, also=also)
+            messages = prompt(question, sources, history=history, style=style)
             async with aclosing(speak(messages)) as pieces:
                 async for piece in pieces:
                     for sentence in checking.feed(piece):

@@ -55,11 +55,10 @@ class Writing:
         *,
         earlier: Sequence[Exchange] = (),
         style: Style = "written",
-        also: str = "",
     ) -> AsyncGenerator[str | Answer]:
         """Give the sentences of an answer as they are written, and at last the whole of it.
 
-        `earlier`, `style` and `also`, the operator's own instructions, are for the language model.
+        `earlier` and `style` are for the language model.
         """
         if self._chat and hits and self._breaker.closed:
             writing = compose(
@@ -69,7 +68,6 @@ class Writing:
                 model=self._chat.model,
                 history=history_of(earlier),
                 style=style,
-                also=also,
             )
             try:
                 async with aclosing(writing):
