@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +24,12 @@ from voxhall.stores.database import Database, open_database
 from voxhall.stores.objects import Objects, open_objects
 
 POSTGRES = os.environ.get("VOXHALL_TEST_POSTGRES_URL", f"postgresql+asyncpg://{getpass.getuser()}@127.0.0.1:5432/test")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Let what tests start end with Ctrl-C: a shell's jobs in the background ignore it, and all that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 async def _fresh_postgres() -> str:

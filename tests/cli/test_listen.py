@@ -5,6 +5,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -38,11 +40,17 @@ class RawInputStream:
 """A PortAudio of two microphones, of which the first cannot be opened and the second hears a recording."""
 
 
-def command(*arguments: object, data_dir: Path, **more: str) -> "subprocess.Popen[str]":
-    """Begin to listen."""
+@contextmanager
+def command(*arguments: object, data_dir: Path, **more: str) -> Iterator["subprocess.Popen[str]"]:
+    """Begin to listen; what has not ended by then ends with the block."""
     environment = {**os.environ, "VOXHALL_DATA_DIR": str(data_dir), **more}
     started = [sys.executable, "-m", "voxhall", "listen", *map(str, arguments)]
-    return subprocess.Popen(started, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(started, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def listen(*arguments: object, data_dir: Path, code: int = 0, **more: str) -> tuple[str, str]:

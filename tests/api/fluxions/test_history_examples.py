@@ -12,6 +12,7 @@ import pytest
 from remembered import Remembering
 from serving import Server
 from voxhall.accounts.keys import Keys
+from voxhall.domain.record import Scope
 from voxhall.stores.database import open_database
 from voxhall.stores.objects import open_objects
 
@@ -154,13 +155,16 @@ data.forEach(c => console.log(c.id, c.turn_count, c.duration_secs));
 
 @pytest.fixture(scope="module")
 def made(server: Server) -> dict[str, str]:
-    """Give the server's first account one of each kind; their ids by those of the document."""
+    """Give an account of its own one of each kind; their ids by those of the document, and its key likewise."""
 
     async def write() -> dict[str, str]:
         async with open_database(f"sqlite+aiosqlite:///{server.data_dir / 'voxhall.db'}") as database:
-            caller = await Keys(database).authenticate(server.key)
+            keys = Keys(database)
+            secret = await keys.create("history@example.com", name="examples", scopes=frozenset(Scope))
+            caller = await keys.authenticate(secret)
             writing = Remembering(database, open_objects((server.data_dir / "objects").as_uri()), caller)
             return {
+                "YOUR_API_KEY": secret,
                 "456": str(await writing.transcription("interview.mp3", NOON, "We met at the station.")),
                 "123": str(await writing.render("maeve.en-us", NOON)),
                 "sess_abc123": await writing.conversation("maeve.en-us", NOON, TEXT, "I will.", uid="sess_abc123"),
@@ -171,7 +175,7 @@ def made(server: Server) -> dict[str, str]:
 
 def adapted(example: str, server: Server, made: dict[str, str]) -> str:
     """Put in our address, our key and ids that there are."""
-    example = example.replace("https://api.fluxions.ai", server.url).replace("YOUR_API_KEY", server.key)
+    example = example.replace("https://api.fluxions.ai", server.url).replace("YOUR_API_KEY", made["YOUR_API_KEY"])
     return re.sub(r"(?<=/)(456|123|sess_abc123)\b", lambda match: made[match[1]], example)
 
 
