@@ -28,8 +28,9 @@ def test_nothing_is_lost_and_nothing_is_too_long(text: str) -> None:
 
 
 def test_headings_begin_passages_and_name_them() -> None:
-    """The page's title alone before the first; rows of a table are no headings."""
-    page = Page("Guide", f"Guide\n\n{SENTENCE * 2}\n\nInstalling\n\n{SENTENCE * 2}\n\na | b\n\n{SENTENCE * 2}")
+    """The page's title alone before the first; rows of a table and commands are no headings."""
+    parts = ("Guide", "Installing", "a | b", "serve --key $KEY")
+    page = Page("Guide", "\n\n".join(f"{part}\n\n{SENTENCE * 2}" for part in parts))
     assert [each.title for each in cut(page)] == ["Guide", "Guide — Installing"]
     assert cut(page)[1].text.startswith("Installing\n\nThe quick")
 

@@ -12,6 +12,8 @@ LONGEST = 1000
 """Characters of a passage at most; a sentence that is longer is cut between words."""
 HEADING = 100
 """Characters of a paragraph that may be a heading."""
+NO_HEADING = frozenset("\n|;$={}")
+"""Signs of tables and commands."""
 WORDS_SHARE = 0.5
 """What finding by words counts, the rest being meaning; between 0.4 and 0.7 little changes."""
 
@@ -51,7 +53,7 @@ def _is_heading(paragraph: str, following: str | None) -> bool:
         len(paragraph) <= HEADING
         and following is not None
         and len(following) > len(paragraph)
-        and not set("\n|;").intersection(paragraph)
+        and not NO_HEADING.intersection(paragraph)
         and not paragraph.endswith(_ENDS)
     )
 
