@@ -1,9 +1,8 @@
 """The local index and research without a server: for the command line and the library."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
 from voxhall.accounts.keys import Keys
 from voxhall.domain.knowledge import Answer, Hit, Question, Topic
@@ -13,8 +12,6 @@ from voxhall.services.indexing import Indexing
 from voxhall.services.knowledge import Knowledge
 from voxhall.services.research import Asking, Research
 from voxhall.settings import Settings
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +42,6 @@ async def open_library(settings: Settings) -> AsyncIterator[Library]:
             yield Library(knowledge, research, indexing, caller, settings.base_url)
 
 
-def in_library(work: Callable[[Library], Awaitable[Result]]) -> Result:
-    """Do something with the library of the settings."""
-    return within(open_library, work)
-
-
 def search_everywhere(text: str, *, limit: int = 10, topic: Topic = "general", days: int | None = None) -> list[Hit]:
     """Find passages in the index and by the configured providers, the best first, without a server.
 
@@ -60,7 +52,7 @@ def search_everywhere(text: str, *, limit: int = 10, topic: Topic = "general", d
     async def search(library: Library) -> list[Hit]:
         return list((await library.research.search(library.asking, question)).hits)
 
-    return in_library(search)
+    return within(open_library, search)
 
 
 def answer_question(text: str, *, topic: Topic = "general", days: int | None = None) -> Answer:
@@ -70,4 +62,4 @@ def answer_question(text: str, *, topic: Topic = "general", days: int | None = N
     async def answer(library: Library) -> Answer:
         return await library.research.whole(library.asking, question)
 
-    return in_library(answer)
+    return within(open_library, answer)

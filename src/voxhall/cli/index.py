@@ -16,7 +16,8 @@ from rich.table import Column, Table
 from voxhall.domain.document import TRANSCRIPTS, Document, Source
 from voxhall.domain.knowledge import Hit, Question, Topic
 from voxhall.errors import InvalidInput, VoxhallError
-from voxhall.library import Library, in_library
+from voxhall.ground import within
+from voxhall.library import Library, open_library
 from voxhall.pipelines.extract import LONGEST, SUFFIXES
 
 app = typer.Typer(no_args_is_help=True)
@@ -59,7 +60,7 @@ def add(
                 bar.advance(task)
         return failed
 
-    if in_library(read):
+    if within(open_library, read):
         raise typer.Exit(1)
 
 
@@ -126,7 +127,7 @@ def show() -> None:
     async def look(library: Library) -> list[Document]:
         return [document async for document in _all(library)]
 
-    for each in in_library(look):
+    for each in within(open_library, look):
         kind = f"{each.kind}, shared" if each.shared else each.kind
         table.add_row(each.id, each.title, kind, str(each.passages), _day(each.published), _state(each))
     Console().print(table)
@@ -150,7 +151,7 @@ async def _all(library: Library) -> AsyncIterator[Document]:
 @app.command()
 def remove(document: Annotated[str, typer.Argument(help="An id of `voxhall index list`.")]) -> None:
     """Remove a document, and with a sitemap or the transcripts all that came of them."""
-    in_library(lambda library: library.knowledge.remove(library.caller, document))
+    within(open_library, lambda library: library.knowledge.remove(library.caller, document))
     typer.echo(f"document {document} is removed")
 
 
@@ -165,7 +166,9 @@ def search(
 ) -> None:
     """Search the index alone; `voxhall search` asks other providers, too."""
     question = Question(query, limit, topic, days)
-    hits = in_library(lambda library: library.knowledge.search(library.caller, question, base_url=library.base_url))
+    hits = within(
+        open_library, lambda library: library.knowledge.search(library.caller, question, base_url=library.base_url)
+    )
     if as_json:
         typer.echo(msgspec.json.encode(hits))
         return

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from voxhall.domain.knowledge import Answer, Question, Topic
 from voxhall.domain.research import Found
-from voxhall.library import Library, in_library
+from voxhall.ground import within
+from voxhall.library import Library, open_library
 
 Query = Annotated[str, typer.Argument(help="A question as people ask it, up to 500 characters.")]
 About = Annotated[Topic, typer.Option("--topic", help="What is looked through.")]
@@ -33,7 +34,7 @@ def search(
     async def work(library: Library) -> Found:
         return await library.research.search(library.asking, question)
 
-    found = in_library(work)
+    found = within(open_library, work)
     if as_json:
         typer.echo(msgspec.json.encode(found))
         return
@@ -58,7 +59,7 @@ def answer(query: Query, *, topic: About = "general", days: Days = None, as_json
                     typer.echo(part, nl=False)
         raise AssertionError("an answer ends with its whole")
 
-    whole = in_library(work)
+    whole = within(open_library, work)
     if as_json:
         typer.echo(msgspec.json.encode(whole))
         return

@@ -1,7 +1,6 @@
 """What is known: pages that can be read, passages found in them, answers that cite them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal, get_args
 
 from voxhall.errors import InvalidInput
@@ -10,6 +9,8 @@ Topic = Literal["general", "news"]
 
 LONGEST = 500
 """Characters of a question."""
+DAY = 86_400.0
+"""Seconds."""
 CENTURY = 36_500
 """Days; who asks for more is given as many."""
 
@@ -51,10 +52,9 @@ class Question:
             if number is not None and number < 1:
                 raise InvalidInput(f"{name} should be at least 1, not {number}", param=name)
 
-    @property
-    def reach(self) -> timedelta | None:
-        """How far back it looks, as dates can be reckoned with."""
-        return None if self.days is None else timedelta(days=min(self.days, CENTURY))
+    def since(self, now: float) -> float | None:
+        """Give the moment, in seconds since 1970, before which it wants nothing."""
+        return None if self.days is None else now - DAY * min(self.days, CENTURY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class Pages:
         async with turn:
             return await self._get(url, limit, seconds)
 
-    async def crawl(self, url: str, *, limit: int = LARGEST, seconds: float = SECONDS) -> Fetched:
+    async def crawl(self, url: str, *, limit: int = LARGEST) -> Fetched:
         """Fetch one of many pages that nobody asked for by name, if the site's robots.txt lets programs read it.
 
         Waits between requests as long as the site asks for, within reason. Raises what `fetch` raises, and
@@ -87,7 +87,7 @@ class Pages:
             rules = await self._admitted(place)
             await asyncio.sleep(max(0.0, rules.next_at - time.monotonic()))
             try:
-                fetched = await self._get(url, limit, seconds)
+                fetched = await self._get(url, limit, SECONDS)
             finally:
                 asked = rules.parser.crawl_delay(AGENT) or 0.0
                 rules.next_at = time.monotonic() + min(asked, LONGEST_DELAY)

@@ -39,8 +39,7 @@ async def ask_all(providers: Sequence[Provider], question: Question, *, now: flo
     if not given:
         names = ", ".join(provider.breaker.name for provider in providers)
         raise UpstreamFailed(f"no search provider answers: {names}")
-    oldest = now - question.reach.total_seconds() if question.reach else None
-    return fuse([_recent(answer, oldest) for answer in given], question.limit)
+    return fuse([_recent(answer, question.since(now)) for answer in given], question.limit)
 
 
 async def _ask(provider: Provider, question: Question) -> Sequence[Hit] | None:

@@ -143,12 +143,12 @@ class Agent:
         )
         return Listener(tools, Manner(wish.language, rules=rules), self._desk)
 
-    def writer(self, caller: Caller, equipment: Equipment, base_url: str) -> Write:
-        """Make what answers; `base_url` is where links to what was found begin."""
+    def writer(self, asking: Asking, equipment: Equipment) -> Write:
+        """Make what answers."""
 
         async def write(question: str, earlier: Sequence[Exchange]) -> AsyncGenerator[str | Answer]:
-            asking = Asking(caller, base_url, tuple(earlier))
-            parts = self._research.answer(asking, Question(question[:LONGEST], READ), style="spoken")
+            following = replace(asking, earlier=tuple(earlier))
+            parts = self._research.answer(following, Question(question[:LONGEST], READ), style="spoken")
             async with aclosing(parts):
                 async for part in parts:
                     if not isinstance(part, Found):

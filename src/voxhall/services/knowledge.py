@@ -235,8 +235,7 @@ class Knowledge:
 
 
 def _period(question: Question) -> Period:
-    since = time.time() - question.reach.total_seconds() if question.reach else None
-    return Period(since, dated=question.topic == "news")
+    return Period(question.since(time.time()), dated=question.topic == "news")
 
 
 def _check_admin(caller: Caller) -> None:

@@ -206,7 +206,7 @@ class Sessions:
         async def converse() -> AsyncIterator[Conversation]:
             with ExitStack() as scopes:
                 listener = self._agent.listener(scopes, equipment, leading.heard)
-                write = self._agent.writer(asking.caller, equipment, asking.base_url)
+                write = self._agent.writer(asking, equipment)
                 speak = self._agent.speaker(asking.caller, equipment)
                 # nothing is listened to while it is answered
                 async with Conversation(listener, write, speak, Manner(yields=False)) as conversation:

@@ -148,13 +148,12 @@ class Codec:
                 return [self._partial(event)]
             case TurnEnded() if self.turns and not self._committing:
                 self._detected.add(event.turn)
-            case Final() if event.turn in self._detected:
-                self._detected.discard(event.turn)
-                if self.turns:
-                    return self._turn(event, seconds) if event.words else ()
-                # the client has gone over to a format in which it asks for words
-                self._said.append(event)
             case Final():
+                # unless the client has gone over to a format in which it asks for words
+                told = self.turns and event.turn in self._detected
+                self._detected.discard(event.turn)
+                if told:
+                    return self._turn(event, seconds) if event.words else ()
                 self._said.append(event)
         return ()
 

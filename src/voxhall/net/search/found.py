@@ -3,6 +3,7 @@
 import hashlib
 import html
 import re
+import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -24,7 +25,8 @@ def hit(url: str, title: str, text: str, score: float, published: str | None) ->
 
 def since(question: Question) -> str | None:
     """Give the first day (UTC) that a question asks for, as in 2026-05-31."""
-    return (datetime.now(UTC) - question.reach).date().isoformat() if question.reach else None
+    first = question.since(time.time())
+    return None if first is None else datetime.fromtimestamp(first, UTC).date().isoformat()
 
 
 def moment(text: str | None) -> float | None:
