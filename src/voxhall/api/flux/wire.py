@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator
 
+from voxhall.api.texts import PlainText
 from voxhall.domain.knowledge import LONGEST, Answer, Citation, Hit, Question, Topic
 from voxhall.domain.research import Conversation, Found, Message
 from voxhall.errors import InvalidInput
@@ -27,7 +28,7 @@ def _asked(text: str) -> str:
         raise ValueError(error.message) from error
 
 
-Query = Annotated[str, Field(max_length=LONGEST, description="Natural language query"), AfterValidator(_asked)]
+Query = Annotated[PlainText, Field(max_length=LONGEST, description="Natural language query"), AfterValidator(_asked)]
 
 
 class AnswerQuery(BaseModel):
